@@ -1,0 +1,65 @@
+/// What a session did, in figures. `sumac probe` prints it as JSON with these names.
+#pragma once
+
+#include <sumac/geometry.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sumac {
+
+/// Percentiles of a set of measurements in milliseconds; all 0 where `count` is 0.
+struct Distribution {
+    std::uint64_t count = 0;
+    double p50 = 0;
+    double p95 = 0;
+    double p99 = 0;
+    double max = 0;
+    bool operator==(const Distribution&) const = default;
+};
+
+/// One video stream, from its creation to its destruction.
+struct StreamReport {
+    std::uint32_t display = 0;
+    std::uint32_t id = 0;
+    std::string codec; ///< "mjpeg", "vp8", ...
+    Size size;
+    std::uint64_t frames_received = 0;
+    std::uint64_t frames_presented = 0;
+    std::map<std::string, std::uint64_t> frames_skipped; ///< by reason
+    std::uint64_t frames_waiting =
+        0; ///< received = presented + skipped + waiting, always; 0 after the end
+    double longest_gap_ms = 0; ///< between two presented frames
+    Distribution delay_ms;     ///< arrival to presentation
+};
+
+struct ChannelReport {
+    std::string type; ///< "main", "display", ...
+    std::uint32_t id = 0;
+    std::uint64_t messages = 0;
+    std::uint64_t bytes = 0;
+    bool tls = false;
+    std::map<std::string, std::uint64_t>
+        damaged; ///< messages that were dropped because they were damaged, by kind of damage
+    std::map<std::string, std::uint64_t>
+        ignored; ///< messages of types that we do not act on, by name
+};
+
+struct SessionReport {
+    std::string server; ///< Target::name()
+    std::string vm_name;
+    std::vector<ChannelReport> channels;
+    std::vector<StreamReport> streams;          ///< in order of creation
+    std::map<std::string, std::uint64_t> draws; ///< executed drawing operations by name
+    std::map<std::string, std::uint64_t>
+        not_drawn;            ///< operations or images that are not drawn yet, by name
+    std::string clock_source; ///< "none", "main" or "playback"
+    std::uint64_t clock_epochs = 0;
+    std::optional<double>
+        drift_ppm; ///< server's clock against ours; empty while too little is known
+};
+
+} // namespace sumac

@@ -1,0 +1,91 @@
+/// Where pictures, events and measurements go. The front end implements these.
+///
+/// A session calls one sink from one thread at a time, never while it holds a lock of its own, and
+/// never after ~Session. Views are valid during the call only. A sink that blocks slows its own
+/// session down (the server is throttled; nothing is lost), never another session.
+#pragma once
+
+#include <sumac/geometry.h>
+#include <sumac/time.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace sumac {
+
+/// Pixels in memory order B, G, R, X (X undefined), top row first.
+struct PictureView {
+    const std::byte* data = nullptr;
+    Size size;
+    std::ptrdiff_t stride_bytes = 0; ///< >= 4 * width
+};
+
+/// The frame of a video stream that an update shows.
+struct ShownFrame {
+    std::uint32_t stream = 0;
+    std::uint32_t mm_time = 0;
+    std::uint64_t frame = 0; ///< running number within the session, in order of arrival
+    LocalTime arrived;
+    LocalTime due;
+};
+
+/// One change of what a display shows.
+struct DisplayUpdate {
+    std::uint32_t display = 0;       ///< channel id of the display channel
+    PictureView picture;             ///< the whole primary surface, already changed
+    std::span<const Rect> damage;    ///< what changed, inside the picture
+    LocalTime at;                    ///< when it was drawn
+    std::optional<ShownFrame> frame; ///< set if this update is a stream's frame
+};
+
+class DisplaySink {
+public:
+    virtual ~DisplaySink() = default;
+    /// A primary surface of this size now exists. Its content is black until the first update.
+    virtual void on_display_created(std::uint32_t display, Size size) = 0;
+    /// The primary surface is gone; keep showing the last picture until another is created.
+    virtual void on_display_destroyed(std::uint32_t display) = 0;
+    /// Called once per picture: drawing that would hide an unseen picture of a video-like area
+    /// (see doc/develop.md, "What counts as a picture") is delivered as an update of its own.
+    virtual void on_update(const DisplayUpdate& update) = 0;
+};
+
+/// One thing that happened, for diagnosis. Which fields are set depends on the kind.
+struct TraceEvent {
+    enum class Kind {
+        frame_received,
+        frame_presented,
+        frame_skipped,
+        clock_observed,
+        epoch_started,
+        stream_created,
+        stream_destroyed,
+        migration,
+        report_sent,
+    };
+    Kind kind = Kind::frame_received;
+    LocalTime at;
+    std::optional<std::uint32_t> display;
+    std::optional<std::uint32_t> stream;
+    std::optional<std::uint64_t> frame;
+    std::optional<std::uint32_t> mm_time;
+    std::optional<LocalTime> arrived;
+    std::optional<LocalTime> due;
+    std::string_view decision; ///< what was decided; empty where nothing was
+    std::string_view reason;   ///< why; a skip's reason, an epoch's cause
+    std::string detail;        ///< codec, size, phase, report figures: "key=value key=value"
+};
+
+std::string_view to_string(TraceEvent::Kind kind);
+
+class TraceSink {
+public:
+    virtual ~TraceSink() = default;
+    virtual void on_trace(const TraceEvent& event) = 0;
+};
+
+} // namespace sumac
