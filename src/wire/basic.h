@@ -1,6 +1,7 @@
 /// The small structs that many messages share, and how they stand on the wire.
 #pragma once
 
+#include "base/ids.h"
 #include "base/reader.h"
 #include <sumac/geometry.h>
 
@@ -32,5 +33,18 @@ struct Clip {
     std::vector<Rect> rects; ///< surface coordinates; may overlap
     bool operator==(const Clip&) const = default;
 };
+
+/// One entry of WAIT_FOR_CHANNELS: go on when that channel has handled the message of that number.
+struct WaitFor {
+    ChannelId channel;
+    Serial serial;
+    bool operator==(const WaitFor&) const = default;
+};
+
+/// u8 type (SPICE_CLIP_TYPE_*), then for RECTS: u32 n, n * Rect.
+Clip read_clip(Reader& r);
+
+/// u8 n, n * {u8 channel_type, u8 channel_id, u64 serial}.
+std::vector<WaitFor> read_wait_list(Reader& r);
 
 } // namespace sumac::wire

@@ -195,12 +195,6 @@ struct DisplayReset {};
 struct InvalList {
     std::vector<ImageId> pixmaps;
 };
-/// One entry of WAIT_FOR_CHANNELS.
-struct WaitFor {
-    ChannelId channel;
-    Serial serial;
-    bool operator==(const WaitFor&) const = default;
-};
 struct InvalAllPixmaps {
     std::vector<WaitFor> wait;
 };
