@@ -1,0 +1,99 @@
+/// The surfaces of one display channel, and the drawing operations on them.
+///
+/// Coordinates come from the server unjudged; every operation touches only box, surface and clip in
+/// common. One thread (draw). The canvases of a session share one image cache and take turns.
+#pragma once
+
+#include "canvas/surface.h"
+#include "image/decode_image.h"
+#include "wire/display.h"
+#include <sumac/sinks.h>
+
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+namespace sumac::canvas {
+
+/// What changed. Rects lie inside the surface and do not overlap; they may cover more than was
+/// written (a mask's holes, or the hull of very many rects). None: nothing changed.
+struct Damage {
+    SurfaceId surface;
+    std::vector<Rect> rects;
+    bool operator==(const Damage&) const = default;
+};
+
+/// The message could not be drawn because we lack an operation or an image codec.
+struct NotDrawn {
+    std::string_view what; ///< a literal: "rop3", "text", "quic", ...
+    bool operator==(const NotDrawn&) const = default;
+};
+
+using Drawn = std::variant<Damage, image::WaitForImage, NotDrawn>;
+
+enum class RowOrder { top_down, bottom_up };
+
+/// spice-server's own table of surfaces has 10000 places.
+inline constexpr std::size_t max_surfaces = 10'000;
+/// All surfaces of a canvas together; a QXL device with four 4K heads needs a quarter of it.
+inline constexpr std::size_t max_surfaces_bytes = std::size_t{512} << 20;
+/// More rects of damage than this become their hull.
+inline constexpr std::size_t max_damage_rects = 128;
+
+class Canvas {
+public:
+    /// `images` is borrowed and must outlive the canvas.
+    explicit Canvas(image::ImageCache& images) : images_(images) {}
+
+    /// Executes a message in the order of arrival: drawing, surfaces, and cache invalidations
+    /// (INVAL_ALL_PIXMAPS after its wait list). Messages that concern neither (streams, MARK,
+    /// MONITORS_CONFIG) change nothing. A message that answers WaitForImage was not drawn; give it
+    /// again, whole, before any later message of this channel.
+    ///
+    /// Errors cost this message only, except ErrorCode::limit: then the caches or surfaces no
+    /// longer are what the server believes.
+    Result<Drawn> draw(const wire::DisplayMessage& message);
+
+    /// Scales a decoded picture of a video stream into `dest`, nearest pixel. `picture` is borrowed
+    /// for the call; its rows are stored in `order`. Error: invalid (no such surface).
+    Result<Damage> draw_picture(SurfaceId surface,
+                                const PictureView& picture,
+                                const Rect& dest,
+                                const wire::Clip& clip,
+                                RowOrder order);
+
+    /// The primary surface (id 0) as B, G, R, X for a sink, valid until the next call of a
+    /// non-const member; none while there is no primary surface.
+    std::optional<PictureView> primary();
+
+    std::optional<Size> surface_size(SurfaceId id) const;
+
+private:
+    struct Operand;
+    class Operands;
+    friend class Operands;
+
+    Result<Drawn> draw_fill(const wire::DrawFill& message);
+    Result<Drawn> draw_opaque(const wire::DrawOpaque& message);
+    Result<Drawn> draw_copy(const wire::DrawCopy& message);
+    Result<Drawn>
+    draw_constant(const wire::DrawBase& base, const wire::Mask& mask, std::uint16_t rop);
+    Result<Drawn> copy_bits(const wire::CopyBits& message);
+    Result<Drawn> create_surface(const wire::SurfaceCreate& message);
+    Result<Drawn> set_mode(const wire::DisplayMode& message);
+    Result<Drawn> reset();
+
+    Surface* find(SurfaceId id);
+    void destroy(SurfaceId id);
+    Damage note_damage(SurfaceId id, std::vector<Rect> rects);
+
+    image::ImageCache& images_;
+    image::PaletteCache palettes_;
+    std::unordered_map<SurfaceId, Surface> surfaces_;
+    std::size_t surfaces_bytes_ = 0;
+    std::optional<Shadow> shadow_; ///< of a 16-bit primary
+};
+
+} // namespace sumac::canvas

@@ -1,0 +1,17 @@
+/// SPICE_IMAGE_TYPE_LZ4.
+///
+///     0   u8 top_down | 1 u8 format (16BIT, 24BIT, 32BIT or RGBA) | then until the end:
+///         u32 big-endian size, that many bytes of an LZ4 block
+///
+/// The blocks are one stream: each may refer to the 64 KiB of output before it.
+#pragma once
+
+#include "base/reader.h"
+#include "image/pixels.h"
+
+namespace sumac::image {
+
+/// `size` is the descriptor's. Errors: invalid, truncated, limit.
+Result<Pixels> decode_lz4(Bytes data, Size size);
+
+} // namespace sumac::image

@@ -1,0 +1,43 @@
+#include "image/pixels.h"
+
+namespace sumac::image {
+
+namespace {
+
+std::size_t bits_per_pixel(PixelFormat format) {
+    switch (format) {
+    case PixelFormat::bgrx32:
+    case PixelFormat::bgra32:
+        return 32;
+    case PixelFormat::rgb555:
+    case PixelFormat::rgb565:
+        return 16;
+    case PixelFormat::alpha8:
+        return 8;
+    case PixelFormat::mask1:
+        return 1;
+    }
+    return 32;
+}
+
+} // namespace
+
+std::size_t row_bytes(PixelFormat format, std::int32_t width) {
+    return (static_cast<std::size_t>(width) * bits_per_pixel(format) + 7) / 8;
+}
+
+Pixels::Pixels(PixelFormat format, Size size, std::size_t stride_bytes)
+    : format_(format),
+      size_(size),
+      stride_bytes_(stride_bytes),
+      data_(std::make_unique_for_overwrite<std::byte[]>(size_bytes())) {}
+
+Result<Pixels> Pixels::allocate(PixelFormat format, Size size) {
+    if (size.width <= 0 || size.height <= 0) return Error{ErrorCode::invalid, "empty picture"};
+    const std::size_t stride_bytes = (row_bytes(format, size.width) + 3) / 4 * 4;
+    if (stride_bytes > max_pixels_bytes / static_cast<std::size_t>(size.height))
+        return Error{ErrorCode::limit, "picture larger than 256 MiB"};
+    return Pixels{format, size, stride_bytes};
+}
+
+} // namespace sumac::image
