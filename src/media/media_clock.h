@@ -1,0 +1,97 @@
+/// MediaClock: the session's clock, one per session.
+///
+/// Two things are kept apart:
+///  - What is *heard*: the stamp of the sample that leaves the loudspeaker. It is the only clock
+///    that video has to follow, because sound cannot wait. `due` answers from it, for as long as
+///    sound plays and `sound_hold` longer.
+///  - What servers *say* (INIT, MULTI_MEDIA_TIME, playback stamps): it tells epochs and drift. It
+///    carries a latency that the server has chosen and any delay on its way, so it orders nothing.
+#pragma once
+
+#include "media/transit.h"
+#include "media/types.h"
+
+#include <array>
+#include <optional>
+
+namespace sumac::media {
+
+/// The sound with stamp `mm_time` + `beyond` leaves the loudspeaker at `at`.
+struct Heard {
+    std::uint32_t mm_time = 0;
+    Duration beyond{0};   ///< below 1 ms where the stamp is exact; at most a packet
+    LocalTime at;         ///< may lie a device latency after now
+    Duration buffered{0}; ///< received and not yet heard, the device's own buffer included
+};
+
+class MediaClock {
+public:
+    // Observations. The result is set if a new epoch of the session starts with it. `now` does not
+    // decrease.
+    std::optional<EpochCause> main(std::uint32_t mm_time, LocalTime now);
+    std::optional<EpochCause> playback(std::uint32_t mm_time, LocalTime now);
+    /// A frame's stamp: it tells drift, but starts no epoch here (StreamTimeline sees to it).
+    void frame(std::uint32_t mm_time, LocalTime now);
+    void playback_started(LocalTime now);
+    void heard(const Heard& heard, LocalTime now);
+    void expect_epoch() { epoch_expected_ = true; }
+
+    /// When the sound of that stamp is heard, whether past or to come; empty without sound. Stamps
+    /// count as at most 2^31 ms away from now.
+    std::optional<LocalTime> due(std::uint32_t mm_time, LocalTime now) const;
+    /// What `Heard` said of the buffer last, at most `max_buffered`.
+    Duration buffered() const { return buffered_; }
+
+    ClockSource source(LocalTime now) const;
+    std::uint64_t epochs() const { return epochs_; }
+    /// Parts per million by which our clock gains on the server's; empty for the first 20 s.
+    std::optional<double> drift_ppm() const;
+
+    /// Sound that stops for less than this (a beep each second) does not move the picture.
+    static constexpr Duration sound_hold{3'000'000};
+    /// The server never asks for more latency than 5 s (its MAX_CLIENT_PLAYBACK_DELAY).
+    static constexpr Duration max_buffered{5'000'000};
+    /// Measurements of device latency scatter by less; a larger difference, told twice, is a step.
+    static constexpr Duration step_threshold{40'000};
+    /// Time constant of the smoothing. At 500 ppm the clock lags by 0.25 ms.
+    static constexpr Duration smoothing{500'000};
+
+private:
+    // offset: local time - server time, for stamps unwrapped near `near`
+    struct Mapping {
+        ServerTime near;
+        Duration offset{0};
+    };
+    static Duration disagreement(const Mapping& mapping, std::uint32_t mm_time, LocalTime now);
+    std::optional<EpochCause> say(std::optional<Mapping>& source,
+                                  std::uint32_t mm_time,
+                                  LocalTime now,
+                                  Duration may_come_late);
+    void track_drift(std::uint32_t mm_time, LocalTime now);
+
+    std::optional<Mapping> main_;
+    std::optional<Mapping> playback_;
+    std::optional<Mapping> epoch_; // what the newest epoch began with
+    std::uint64_t epochs_ = 0;
+    bool epoch_expected_ = false;
+
+    std::optional<Mapping> sound_;
+    std::optional<Duration> candidate_; // a step that one observation has asked for
+    bool sound_restarts_ = false;
+    LocalTime last_heard_{};
+    LocalTime smoothed_at_{};
+    Duration buffered_{0};
+    LocalTime last_packet_{};
+
+    struct Envelope {
+        LocalTime at;
+        Duration least;
+    };
+    std::optional<Mapping> stamps_;
+    std::optional<Envelope> first_;
+    std::optional<Envelope> last_;
+    std::optional<Envelope> current_;
+    LocalTime bucket_began_{};
+};
+
+} // namespace sumac::media

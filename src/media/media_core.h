@@ -1,0 +1,136 @@
+/// Everything that decides time in a session, behind one interface.
+///
+///     arrivals, decoded frames, clock observations  ->  MediaCore  ->  present, skip, report
+///
+/// Pure: `now` is an argument, must never decrease, and is the same instant for all calls of one
+/// turn. Belongs to one owner at a time. Holds no pixels. Use:
+///
+///     core.frame_received(...); core.frame_decoded(...); ...   // any number of inputs
+///     for (const Decision& decision : core.step(now)) ...      // then always a step
+///     wake again at core.next_deadline(), or at the next input
+///
+/// Every frame that was received ends in exactly one Present or Skip. Nothing that a server sends
+/// can break that or make a frame wait longer than Playout's bound; see doc/media-time.md.
+#pragma once
+
+#include "media/audio_regulator.h"
+#include "media/media_clock.h"
+#include "media/playout.h"
+#include "media/stream_reporter.h"
+#include "media/stream_timeline.h"
+#include "media/types.h"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace sumac::media {
+
+class MediaCore {
+public:
+    // ---- streams. A key that was not created, or is forgotten, must not be used (checked).
+
+    struct NewStream {
+        StreamKey key;             ///< never used before
+        std::uint32_t display = 0; ///< id of the display channel
+        StreamId id;               ///< as on the wire
+        /// The stream that this one continues in the same place (it was destroyed, or is replaced).
+        /// The new one takes over its delay, and shows nothing before the old one's frames.
+        std::optional<StreamKey> continues = {};
+    };
+    void stream_created(const NewStream& stream, LocalTime now);
+
+    /// The last byte of STREAM_DATA is here. Ids are in order of arrival. `mm_time` 0 is "no
+    /// stamp".
+    void frame_received(StreamKey key, FrameId frame, std::uint32_t mm_time, LocalTime now);
+    /// The picture is ready. Late news of a frame that was skipped is ignored.
+    void frame_decoded(StreamKey key, FrameId frame, LocalTime now);
+    void frame_undecodable(StreamKey key, FrameId frame, LocalTime now);
+
+    /// STREAM_DESTROY, or the surface is gone. Its frames are still shown when due; the key may be
+    /// used until `waiting` is 0.
+    void stream_destroyed(StreamKey key, LocalTime now);
+
+    /// Newer drawing is about to cover the stream's area: all its waiting frames are due now. The
+    /// caller draws when `waiting(key)` is 0: after the next step, or once the last one is decoded.
+    void covered(StreamKey key, LocalTime now);
+
+    /// Frames received and neither presented nor skipped by a step; 0 for a key that is forgotten.
+    std::size_t waiting(StreamKey key) const;
+
+    /// STREAM_ACTIVATE_REPORT.
+    void report_activated(StreamKey key, const ReportTerms& terms, LocalTime now);
+    /// We cannot show this stream: the next step sends the report that makes the server give it up.
+    void report_invalid(StreamKey key, LocalTime now);
+
+    // ---- clocks
+
+    /// INIT's multi_media_time, or MULTI_MEDIA_TIME.
+    void main_clock(std::uint32_t mm_time, LocalTime now);
+    /// PLAYBACK_START, PLAYBACK_DATA with the packet's length in time, PLAYBACK_STOP.
+    void playback_started(std::uint32_t mm_time, LocalTime now);
+    void playback_packet(std::uint32_t mm_time, Duration length, LocalTime now);
+    void playback_stopped(LocalTime now);
+    /// The sample that leaves the loudspeaker. Without it there is no sound to be in time with, be
+    /// there packets or not.
+    void heard(const Heard& heard, LocalTime now);
+    /// PLAYBACK_LATENCY.
+    void playback_latency(std::uint32_t ms, LocalTime now);
+    /// How to play the sound on, asked once for each block that the device wants.
+    AudioRegulator::Advice regulate_audio(Duration buffered, LocalTime now);
+
+    // ---- the session
+
+    /// From here on the messages may come from another server (MIGRATE, MIGRATE_END, SWITCH_HOST).
+    void server_changed(LocalTime now);
+    /// Nothing more comes; what waits is skipped by the next step.
+    void session_closed(LocalTime now);
+
+    // ---- decisions
+
+    /// When `step` has something to do, if no input comes first; empty: not before an input.
+    std::optional<LocalTime> next_deadline() const;
+    std::vector<Decision> step(LocalTime now);
+
+    // ---- for reports. Delays and gaps are the caller's to count: it knows what was really shown.
+
+    struct ClockStatus {
+        ClockSource source = ClockSource::none;
+        std::uint64_t epochs = 0;        ///< 1 after the first observation
+        std::optional<double> drift_ppm; ///< > 0: the server's clock is slower than ours
+    };
+    ClockStatus clock_status() const;
+
+    struct StreamStatus {
+        Duration delay{0};         ///< from the least delayed arrival to presentation, in force now
+        Duration jitter{0};        ///< what the stream's own arrivals ask for
+        std::uint64_t epochs = 0;  ///< 1 after the first stamp
+        bool clock_agrees = false; ///< the sound's clock rules
+    };
+    StreamStatus stream_status(StreamKey key) const;
+
+private:
+    struct Stream {
+        NewStream made;
+        bool destroyed = false;
+        StreamTimeline timeline;
+        Playout playout;
+        StreamReporter reporter;
+    };
+    Stream& stream(StreamKey key);
+    const Stream& stream(StreamKey key) const;
+    void aim(Stream& stream, LocalTime now);
+    void note_epoch(std::optional<StreamKey> stream,
+                    std::optional<EpochCause> cause,
+                    std::uint32_t mm_time);
+    bool predecessor_waits(const Stream& stream) const;
+    Duration sound_wanted_by_video(LocalTime now) const;
+
+    std::map<StreamKey, Stream> streams_;
+    MediaClock clock_;
+    AudioRegulator regulator_;
+    std::vector<Decision> noted_; ///< reports and epochs since the last step
+    LocalTime latest_{};          ///< the greatest `now` so far
+};
+
+} // namespace sumac::media

@@ -1,0 +1,105 @@
+/// Playout: when each frame of one stream is shown. No other code decides that.
+///
+/// due = position + offset. The offset slews to
+///   - what the sound's clock asks for, where that is a delay between none and the bound;
+///   - the least transit + the delay in force before, where the clock asks for something else
+///     (clock and frames are of different epochs): the picture goes on at its own cadence;
+///   - the least transit + the stream's jitter, where there is no sound.
+/// The first frame of a stream is shown on arrival, as the drawing before it was; the offset slews
+/// from there.
+///
+/// A frame that was waited for too long already (a stall) is skipped for a newer one that is due
+/// too; after a short hold-up the frames are shown at up to twice their cadence instead.
+#pragma once
+
+#include "media/slew.h"
+#include "media/types.h"
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace sumac::media {
+
+/// What playout knows of the world at one moment.
+struct Outlook {
+    Duration least_transit{0};     ///< StreamTimeline
+    Duration jitter{0};            ///< StreamTimeline
+    std::optional<Duration> clock; ///< the offset that the sound's clock asks for; empty: no sound
+    Duration sound_buffered{0};    ///< how much sound waits to be heard
+    bool delay_from_zero = false;  ///< the stream settled late: show on arrival, then slew
+};
+
+class Playout {
+public:
+    /// Takes over the delay of the stream that this one continues.
+    void continue_from(const Playout& other);
+
+    void look(const Outlook& outlook, LocalTime now);
+
+    /// `behind`: how much later than an undelayed one it arrived. Positions do not decrease.
+    void add(FrameId frame, LocalTime position, Duration behind, LocalTime now);
+    /// Where the frame is that was decoded, for StreamTimeline; empty if it waits no more.
+    struct Decoded {
+        LocalTime position;
+        LocalTime arrived;
+    };
+    std::optional<Decoded> decoded(FrameId frame);
+    void undecodable(FrameId frame);
+    /// All that waits is due now, and is shown in order without skipping.
+    void flush();
+
+    std::size_t waiting() const { return frames_.size(); }
+    /// Appends what is due. `now` does not decrease.
+    void step(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
+    /// When `step` may have something to do without new input.
+    std::optional<LocalTime> next_deadline(LocalTime now) const;
+    /// Everything that waits is skipped.
+    void close(StreamKey key, std::vector<Decision>& decisions);
+
+    Duration delay(LocalTime now) const { return offset_.at(now) - outlook_.least_transit; }
+    bool clock_agrees() const { return clock_agrees_; }
+
+    /// No stamp makes a frame wait longer, unless as much sound is really buffered.
+    static constexpr Duration bound{1'000'000};
+    /// A hold-up up to here, with no more frames due than this, is caught up with frame by frame.
+    static constexpr Duration catch_up_lateness{250'000};
+    static constexpr std::size_t catch_up_frames = 4;
+    /// While catching up, frames are this far apart, or half their own interval if that is less.
+    static constexpr Duration catch_up_spacing{20'000};
+    /// A decoder is behind when frames that should have been shown so long ago still wait for it.
+    static constexpr Duration decoder_patience{500'000};
+    /// After a stall frames that are late already are not even decoded, for at most so long without
+    /// a picture.
+    static constexpr Duration stall_patience{250'000};
+    /// 1 s at 120 frames/s. Beyond it the oldest is shown early, or given up if not decoded.
+    static constexpr std::size_t max_frames = 128;
+
+private:
+    struct Frame {
+        FrameId id;
+        LocalTime position;
+        LocalTime arrived;
+        bool late = false; // was it late by a stall when it arrived
+        bool at_once = false;
+        enum class State { compressed, decoded, undecodable } state = State::compressed;
+    };
+    Duration bound_now() const;
+    LocalTime due(const Frame& frame, LocalTime now) const;
+    LocalTime earliest(const Frame& frame, LocalTime now) const;
+    void skip_stalled(LocalTime now);
+    void relieve_decoder(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
+
+    Outlook outlook_;
+    Slew offset_;
+    bool started_ = false;
+    bool clock_agrees_ = false;
+    Duration delay_in_force_{0};
+    std::deque<Frame> frames_;
+    std::vector<FrameId> stalled_; // skipped since the last step
+    std::optional<LocalTime> last_shown_;
+    LocalTime last_position_{};
+    std::optional<LocalTime> stall_began_;
+};
+
+} // namespace sumac::media
