@@ -17,6 +17,7 @@ enum class ErrorCode {
     limit,       ///< larger than a documented limit
     closed,      ///< the peer closed the connection
     refused,     ///< the peer, or the operating system on its behalf, said no
+    denied,      ///< the peer did not take our password: another one may help
     timed_out,   ///< a deadline passed
     system,      ///< the operating system or a library failed
 };

@@ -16,6 +16,8 @@ std::string_view to_string(ErrorCode code) {
         return "closed";
     case ErrorCode::refused:
         return "refused";
+    case ErrorCode::denied:
+        return "denied";
     case ErrorCode::timed_out:
         return "timed out";
     case ErrorCode::system:
