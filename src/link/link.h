@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,19 +71,25 @@ public:
     wire::HeaderKind header_kind() const;
 
 private:
-    Result<Done, LinkError> check_start() const;
-    Result<Done, LinkError> read_header();
-    Result<Done, LinkError> read_reply();
-    Result<Done, LinkError> read_result();
-    Result<std::vector<std::byte>, LinkError> make_ticket() const;
+    using Answer = Result<std::vector<std::byte>, LinkError>; ///< what to send, often nothing
+
+    std::optional<LinkError> check_first_bytes(Bytes received) const;
     std::size_t wanted() const;
+    Answer read_structure(const std::vector<std::byte>& data);
+    Answer read_header(Reader& r);
+    Answer read_reply(Reader& r);
+    Answer answer_with_ticket(Bytes key);
+    Answer read_result(Reader& r);
+    LinkError refused(std::uint32_t server_error) const;
+    LinkError fail(LinkError error);
     bool both_have(std::uint32_t common_capability) const;
 
     LinkRequest request_;
     LinkPhase phase_ = LinkPhase::not_started;
     std::vector<std::byte> pending_; ///< received bytes of the structure that is being read
     std::size_t reply_size_ = 0;     ///< of SpiceLinkReply and capabilities; 0: header not read yet
-    std::vector<std::byte> public_key_;
+    std::uint32_t peer_major_ = 0;
+    std::uint32_t peer_minor_ = 0;
     wire::Capabilities peer_common_;
     wire::Capabilities peer_channel_;
 };

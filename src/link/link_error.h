@@ -34,7 +34,8 @@ struct LinkError {
     std::uint32_t server_error = 0; ///< SPICE_LINK_ERR_* as received
     std::uint32_t their_major = 0;
     std::uint32_t their_minor = 0;
-    std::string detail; ///< printable, one line
+    bool password_given = false; ///< whether the ticket held one
+    std::string detail{};        ///< printable, one line
     bool operator==(const LinkError&) const = default;
 };
 

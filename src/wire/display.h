@@ -281,6 +281,10 @@ using DisplayMessage = std::variant<IgnoredDisplayMessage,
                                     SurfaceDestroy,
                                     MonitorsConfig>;
 
+/// A segment is a stroke's line or curve; guests draw a few. More would cost several times the
+/// memory that the message takes.
+inline constexpr std::uint32_t max_path_segments = 65536;
+
 /// Parses the body of a message of `type` (SPICE_MSG_DISPLAY_*). Extra bytes at the end are
 /// accepted.
 Result<DisplayMessage> parse_display_message(std::uint16_t type, Bytes body);
