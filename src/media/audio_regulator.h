@@ -18,7 +18,7 @@ namespace sumac::media {
 class AudioRegulator {
 public:
     /// A packet arrived.
-    void packet(std::uint32_t mm_time, Duration length, LocalTime now);
+    void packet(std::uint32_t mm_time, LocalTime now);
     /// The stamps start anew: PLAYBACK_START.
     void started();
     /// What is buffered is played to its end, without waiting for more.
@@ -38,7 +38,7 @@ public:
 
     Duration target() const;
     /// The mean of what `regulate` was told.
-    Duration level() const;
+    Duration level() const { return level_; }
     /// How much later than an undelayed one the newest packet came.
     Duration lateness() const { return lateness_; }
     std::uint64_t underruns() const { return underruns_; }
@@ -51,15 +51,17 @@ public:
     static constexpr Duration flood{150'000};
 
 private:
+    bool filled(Duration buffered, LocalTime now);
+
     Transit transit_;
     Spread spread_;
     std::optional<ServerTime> stamp_;
     Duration lateness_{0};
     Duration wish_{0};
     Duration video_needs_{0};
-    std::optional<Duration> level_;
+    Duration level_{0};
     LocalTime level_at_{};
-    bool filling_ = true;
+    bool filling_ = true; ///< silence until the target is reached
     std::optional<LocalTime> filling_since_;
     bool ended_ = false;
     std::uint64_t underruns_ = 0;

@@ -32,7 +32,8 @@ public:
     std::optional<EpochCause> playback(std::uint32_t mm_time, LocalTime now);
     /// A frame's stamp: it tells drift, but starts no epoch here (StreamTimeline sees to it).
     void frame(std::uint32_t mm_time, LocalTime now);
-    void playback_started(LocalTime now);
+    /// PLAYBACK_START: what is heard from now on is measured anew.
+    void playback_started();
     void heard(const Heard& heard, LocalTime now);
     void expect_epoch() { epoch_expected_ = true; }
 
@@ -44,12 +45,15 @@ public:
 
     ClockSource source(LocalTime now) const;
     std::uint64_t epochs() const { return epochs_; }
-    /// Parts per million by which our clock gains on the server's; empty for the first 20 s.
+    /// Parts per million by which the server's clock gains on ours; empty for the first 20 s of a
+    /// clock.
     std::optional<double> drift_ppm() const;
 
     /// Sound that stops for less than this (a beep each second) does not move the picture.
     static constexpr Duration sound_hold{3'000'000};
-    /// The server never asks for more latency than 5 s (its MAX_CLIENT_PLAYBACK_DELAY).
+    /// After a pause in what is heard, it is measured anew.
+    static constexpr Duration sound_gap{500'000};
+    /// The server never asks for more latency than 5 s (its encoders cap their wish there).
     static constexpr Duration max_buffered{5'000'000};
     /// Measurements of device latency scatter by less; a larger difference, told twice, is a step.
     static constexpr Duration step_threshold{40'000};
@@ -57,40 +61,44 @@ public:
     static constexpr Duration smoothing{500'000};
 
 private:
-    // offset: local time - server time, for stamps unwrapped near `near`
+    /// One clock of one server as one source tells it. Transit: our time - the stamp.
     struct Mapping {
-        ServerTime near;
-        Duration offset{0};
+        ServerTime newest;
+        Transit transit = {};
     };
-    static Duration disagreement(const Mapping& mapping, std::uint32_t mm_time, LocalTime now);
-    std::optional<EpochCause> say(std::optional<Mapping>& source,
-                                  std::uint32_t mm_time,
-                                  LocalTime now,
-                                  Duration may_come_late);
-    void track_drift(std::uint32_t mm_time, LocalTime now);
+    static Mapping map(std::uint32_t mm_time, LocalTime now);
+    static bool same(const Mapping& mapping, std::uint32_t mm_time, LocalTime now);
+    std::optional<EpochCause>
+    say(std::optional<Mapping>& source, std::uint32_t mm_time, LocalTime now, Duration variation);
+    EpochCause begin_epoch(const Mapping& mapping);
+    void step_sound(const Heard& heard);
+    void restart_drift(std::uint32_t mm_time, LocalTime now);
 
     std::optional<Mapping> main_;
     std::optional<Mapping> playback_;
-    std::optional<Mapping> epoch_; // what the newest epoch began with
+    std::optional<Mapping> epoch_; ///< what the newest epoch began with
     std::uint64_t epochs_ = 0;
     bool epoch_expected_ = false;
+    std::optional<LocalTime> last_packet_;
 
-    std::optional<Mapping> sound_;
-    std::optional<Duration> candidate_; // a step that one observation has asked for
+    struct Sound {
+        Duration offset{0}; ///< when it is heard - its stamp
+        int observations = 1;
+    };
+    std::optional<Sound> sound_;
+    std::optional<Duration> candidate_; ///< the offset that one observation has asked to step to
     bool sound_restarts_ = false;
     LocalTime last_heard_{};
-    LocalTime smoothed_at_{};
     Duration buffered_{0};
-    LocalTime last_packet_{};
 
     struct Envelope {
         LocalTime at;
-        Duration least;
+        Duration least{0};
     };
-    std::optional<Mapping> stamps_;
+    std::optional<Mapping> stamps_; ///< of all frames and packets, for drift
     std::optional<Envelope> first_;
     std::optional<Envelope> last_;
-    std::optional<Envelope> current_;
+    Envelope bucket_;
     LocalTime bucket_began_{};
 };
 

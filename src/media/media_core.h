@@ -28,7 +28,8 @@ namespace sumac::media {
 
 class MediaCore {
 public:
-    // ---- streams. A key that was not created, or is forgotten, must not be used (checked).
+    // ---- streams. A stream is forgotten when it is destroyed and none of its frames waits. Only
+    // where it says so a forgotten key may still be used; elsewhere that is checked.
 
     struct NewStream {
         StreamKey key;             ///< never used before
@@ -43,39 +44,39 @@ public:
     /// The last byte of STREAM_DATA is here. Ids are in order of arrival. `mm_time` 0 is "no
     /// stamp".
     void frame_received(StreamKey key, FrameId frame, std::uint32_t mm_time, LocalTime now);
-    /// The picture is ready. Late news of a frame that was skipped is ignored.
+    /// The picture is ready. News of frames that wait no more, or of forgotten streams, is ignored.
     void frame_decoded(StreamKey key, FrameId frame, LocalTime now);
     void frame_undecodable(StreamKey key, FrameId frame, LocalTime now);
 
-    /// STREAM_DESTROY, or the surface is gone. Its frames are still shown when due; the key may be
-    /// used until `waiting` is 0.
+    /// STREAM_DESTROY, or the surface is gone. Its frames are still shown when due.
     void stream_destroyed(StreamKey key, LocalTime now);
 
     /// Newer drawing is about to cover the stream's area: all its waiting frames are due now. The
     /// caller draws when `waiting(key)` is 0: after the next step, or once the last one is decoded.
+    /// Nothing happens for a forgotten key.
     void covered(StreamKey key, LocalTime now);
 
     /// Frames received and neither presented nor skipped by a step; 0 for a key that is forgotten.
     std::size_t waiting(StreamKey key) const;
 
     /// STREAM_ACTIVATE_REPORT.
-    void report_activated(StreamKey key, const ReportTerms& terms, LocalTime now);
+    void report_activated(StreamKey key, const ReportTerms& terms);
     /// We cannot show this stream: the next step sends the report that makes the server give it up.
-    void report_invalid(StreamKey key, LocalTime now);
+    void report_invalid(StreamKey key);
 
     // ---- clocks
 
     /// INIT's multi_media_time, or MULTI_MEDIA_TIME.
     void main_clock(std::uint32_t mm_time, LocalTime now);
-    /// PLAYBACK_START, PLAYBACK_DATA with the packet's length in time, PLAYBACK_STOP.
+    /// PLAYBACK_START, PLAYBACK_DATA, PLAYBACK_STOP.
     void playback_started(std::uint32_t mm_time, LocalTime now);
-    void playback_packet(std::uint32_t mm_time, Duration length, LocalTime now);
+    void playback_packet(std::uint32_t mm_time, LocalTime now);
     void playback_stopped(LocalTime now);
     /// The sample that leaves the loudspeaker. Without it there is no sound to be in time with, be
     /// there packets or not.
     void heard(const Heard& heard, LocalTime now);
     /// PLAYBACK_LATENCY.
-    void playback_latency(std::uint32_t ms, LocalTime now);
+    void playback_latency(std::uint32_t ms);
     /// How to play the sound on, asked once for each block that the device wants.
     AudioRegulator::Advice regulate_audio(Duration buffered, LocalTime now);
 
@@ -97,7 +98,7 @@ public:
     struct ClockStatus {
         ClockSource source = ClockSource::none;
         std::uint64_t epochs = 0;        ///< 1 after the first observation
-        std::optional<double> drift_ppm; ///< > 0: the server's clock is slower than ours
+        std::optional<double> drift_ppm; ///< > 0: the server's clock is faster than ours
     };
     ClockStatus clock_status() const;
 
@@ -107,7 +108,8 @@ public:
         std::uint64_t epochs = 0;  ///< 1 after the first stamp
         bool clock_agrees = false; ///< the sound's clock rules
     };
-    StreamStatus stream_status(StreamKey key) const;
+    /// Empty for a key that is forgotten.
+    std::optional<StreamStatus> stream_status(StreamKey key) const;
 
 private:
     struct Stream {
@@ -118,18 +120,21 @@ private:
         StreamReporter reporter;
     };
     Stream& stream(StreamKey key);
-    const Stream& stream(StreamKey key) const;
-    void aim(Stream& stream, LocalTime now);
-    void note_epoch(std::optional<StreamKey> stream,
+    void look(Stream& of, bool delay_from_zero);
+    std::optional<Duration> offset_of_sound(const Stream& of) const;
+    Duration sound_that_video_needs() const;
+    bool let_predecessor_finish(const Stream& of, std::vector<Decision>& decisions);
+    bool held_back(const Stream& of) const;
+    void tell_reporter(const Decision& decision);
+    void note_epoch(std::optional<StreamKey> key,
                     std::optional<EpochCause> cause,
                     std::uint32_t mm_time);
-    bool predecessor_waits(const Stream& stream) const;
-    Duration sound_wanted_by_video(LocalTime now) const;
+    void forget_finished();
 
     std::map<StreamKey, Stream> streams_;
     MediaClock clock_;
     AudioRegulator regulator_;
-    std::vector<Decision> noted_; ///< reports and epochs since the last step
+    std::vector<Decision> noted_; ///< reports, epochs and the skips of the end, since the last step
     LocalTime latest_{};          ///< the greatest `now` so far
 };
 

@@ -33,18 +33,15 @@ struct Outlook {
 class Playout {
 public:
     /// Takes over the delay of the stream that this one continues.
-    void continue_from(const Playout& other);
+    void continue_from(const Playout& other, LocalTime now);
 
     void look(const Outlook& outlook, LocalTime now);
 
-    /// `behind`: how much later than an undelayed one it arrived. Positions do not decrease.
+    /// `behind`: how much later than an undelayed one it arrived. Ids increase, positions do not
+    /// decrease.
     void add(FrameId frame, LocalTime position, Duration behind, LocalTime now);
-    /// Where the frame is that was decoded, for StreamTimeline; empty if it waits no more.
-    struct Decoded {
-        LocalTime position;
-        LocalTime arrived;
-    };
-    std::optional<Decoded> decoded(FrameId frame);
+    /// Returns the frame's position, for StreamTimeline; empty if it waits no more.
+    std::optional<LocalTime> decoded(FrameId frame);
     void undecodable(FrameId frame);
     /// All that waits is due now, and is shown in order without skipping.
     void flush();
@@ -76,30 +73,40 @@ public:
     static constexpr std::size_t max_frames = 128;
 
 private:
+    enum class State { compressed, decoded, undecodable };
     struct Frame {
         FrameId id;
         LocalTime position;
         LocalTime arrived;
-        bool late = false; // was it late by a stall when it arrived
-        bool at_once = false;
-        enum class State { compressed, decoded, undecodable } state = State::compressed;
+        bool late = false;    ///< held up by a stall before it arrived
+        bool at_once = false; ///< flushed
+        State state = State::compressed;
     };
     Duration bound_now() const;
+    void jump_to(Duration offset, LocalTime now);
+    Frame* find(FrameId id);
     LocalTime due(const Frame& frame, LocalTime now) const;
-    LocalTime earliest(const Frame& frame, LocalTime now) const;
-    void skip_stalled(LocalTime now);
+    bool is_due(const Frame& frame, LocalTime now) const;
+    LocalTime spaced(const Frame& frame) const;
+    bool show_one(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
+    void show_front(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
+    void
+    skip(std::size_t index, StreamKey key, SkipReason reason, std::vector<Decision>& decisions);
+    void drop_undecodable(StreamKey key, std::vector<Decision>& decisions);
+    void skip_stalled(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
     void relieve_decoder(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
+    void limit_queue(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
 
     Outlook outlook_;
-    Slew offset_;
+    Slew offset_; ///< due - position
     bool started_ = false;
+    bool continues_ = false;
     bool clock_agrees_ = false;
-    Duration delay_in_force_{0};
+    Duration delay_in_force_{0}; ///< what offset_ slews to, counted from the least transit
     std::deque<Frame> frames_;
-    std::vector<FrameId> stalled_; // skipped since the last step
     std::optional<LocalTime> last_shown_;
     LocalTime last_position_{};
-    std::optional<LocalTime> stall_began_;
+    std::optional<LocalTime> stall_began_; ///< first frame given up since a picture was shown
 };
 
 } // namespace sumac::media

@@ -9,8 +9,6 @@ class Slew {
 public:
     /// A new value at once.
     void jump(Duration value, LocalTime now);
-    /// The same for value and goal together: the distance still to go stays.
-    void shift(Duration by);
     /// Moves up to `now` at the rate of the old goal, then aims at the new one. `now` does not
     /// decrease.
     void aim(Duration goal, LocalTime now);

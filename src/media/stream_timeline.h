@@ -36,8 +36,8 @@ public:
     /// A frame arrives. `now` does not decrease. `mm_time` 0: placed by arrival, teaches nothing.
     Arrival arrive(std::uint32_t mm_time, LocalTime now);
 
-    /// The frame with that position and that arrival is decoded: the time until then is jitter too.
-    void decoded(LocalTime position, LocalTime arrived, LocalTime now);
+    /// The frame at that position is decoded: what varies in decoding is jitter too.
+    void decoded(LocalTime position, LocalTime now);
 
     /// The next stamp is another server's.
     void expect_epoch() { epoch_expected_ = true; }
@@ -66,7 +66,7 @@ public:
     static constexpr Duration shift_lateness{100'000};
     static constexpr Duration shift_time{400'000};
     static constexpr unsigned shift_frames = 5;
-    static constexpr Duration shift_spread{50'000};
+    static constexpr Duration shift_spread{100'000};
 
 private:
     struct LateRun {
@@ -76,8 +76,10 @@ private:
         Duration most{0};
         bool after_gap = false;
     };
-    void anchor(ServerTime stamp, LocalTime now);
+    void begin_epoch(ServerTime stamp, LocalTime now);
     bool settles_late(Duration behind, LocalTime now, Duration arrival_gap);
+    void settle_late(Arrival& arrival, LocalTime now);
+    Arrival finish(Arrival arrival, std::uint32_t mm_time);
     LocalTime in_order(LocalTime position);
 
     Transit transit_;
