@@ -4,6 +4,7 @@
 /// common. One thread (draw). The canvases of a session share one image cache and take turns.
 #pragma once
 
+#include "canvas/rop.h"
 #include "canvas/surface.h"
 #include "image/decode_image.h"
 #include "wire/display.h"
@@ -33,14 +34,14 @@ struct NotDrawn {
 
 using Drawn = std::variant<Damage, image::WaitForImage, NotDrawn>;
 
+class Region;
+
 enum class RowOrder { top_down, bottom_up };
 
 /// spice-server's own table of surfaces has 10000 places.
 inline constexpr std::size_t max_surfaces = 10'000;
 /// All surfaces of a canvas together; a QXL device with four 4K heads needs a quarter of it.
 inline constexpr std::size_t max_surfaces_bytes = std::size_t{512} << 20;
-/// More rects of damage than this become their hull.
-inline constexpr std::size_t max_damage_rects = 128;
 
 class Canvas {
 public:
@@ -52,8 +53,8 @@ public:
     /// MONITORS_CONFIG) change nothing. A message that answers WaitForImage was not drawn; give it
     /// again, whole, before any later message of this channel.
     ///
-    /// Errors cost this message only, except ErrorCode::limit: then the caches or surfaces no
-    /// longer are what the server believes.
+    /// Errors cost this message only, except ErrorCode::limit: then the server is hostile, or the
+    /// caches and surfaces no longer are what it believes.
     Result<Drawn> draw(const wire::DisplayMessage& message);
 
     /// Scales a decoded picture of a video stream into `dest`, nearest pixel. `picture` is borrowed
@@ -71,23 +72,35 @@ public:
     std::optional<Size> surface_size(SurfaceId id) const;
 
 private:
-    struct Operand;
     class Operands;
-    friend class Operands;
 
-    Result<Drawn> draw_fill(const wire::DrawFill& message);
-    Result<Drawn> draw_opaque(const wire::DrawOpaque& message);
-    Result<Drawn> draw_copy(const wire::DrawCopy& message);
-    Result<Drawn>
-    draw_constant(const wire::DrawBase& base, const wire::Mask& mask, std::uint16_t rop);
-    Result<Drawn> copy_bits(const wire::CopyBits& message);
-    Result<Drawn> create_surface(const wire::SurfaceCreate& message);
-    Result<Drawn> set_mode(const wire::DisplayMode& message);
-    Result<Drawn> reset();
+    Result<Drawn> execute(const wire::DrawFill& message);
+    Result<Drawn> execute(const wire::DrawOpaque& message);
+    Result<Drawn> execute(const wire::DrawCopy& message);
+    Result<Drawn> execute(const wire::DrawBlackness& message);
+    Result<Drawn> execute(const wire::DrawWhiteness& message);
+    Result<Drawn> execute(const wire::DrawInvers& message);
+    Result<Drawn> execute(const wire::CopyBits& message);
+    Result<Drawn> execute(const wire::DrawRop3& message);
+    Result<Drawn> execute(const wire::DrawStroke& message);
+    Result<Drawn> execute(const wire::DrawText& message);
+    Result<Drawn> execute(const wire::DrawTransparent& message);
+    Result<Drawn> execute(const wire::DrawAlphaBlend& message);
+    Result<Drawn> execute(const wire::DrawComposite& message);
+    Result<Drawn> execute(const wire::SurfaceCreate& message);
+    Result<Drawn> execute(const wire::SurfaceDestroy& message);
+    Result<Drawn> execute(const wire::DisplayMode& message);
+    Result<Drawn> execute(const wire::DisplayReset& message);
+    Result<Drawn> execute(const wire::InvalList& message);
+    Result<Drawn> execute(const wire::InvalAllPixmaps& message);
+    Result<Drawn> execute(const wire::InvalPalette& message);
+    Result<Drawn> execute(const wire::InvalAllPalettes& message);
 
-    Surface* find(SurfaceId id);
+    Result<Drawn> fill_constant(const wire::DrawBase& base, const wire::Mask& mask, Rop rop);
+    Result<Drawn> create(SurfaceId id, SurfaceFormat format, Size size);
     void destroy(SurfaceId id);
-    Damage note_damage(SurfaceId id, std::vector<Rect> rects);
+    Surface* find(SurfaceId id);
+    Damage note_damage(SurfaceId id, const Region& region);
 
     image::ImageCache& images_;
     image::PaletteCache palettes_;

@@ -4,7 +4,9 @@
 #include "image/pixels.h"
 #include <sumac/sinks.h>
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace sumac::canvas {
@@ -22,6 +24,17 @@ enum class SurfaceFormat {
 std::optional<SurfaceFormat> surface_format(std::uint32_t spice_format);
 std::size_t bytes_per_pixel(SurfaceFormat format);
 
+/// The smallest rect that holds both; neither may be empty.
+constexpr Rect hull(const Rect& a, const Rect& b) {
+    return {std::min(a.left, b.left),
+            std::min(a.top, b.top),
+            std::max(a.right, b.right),
+            std::max(a.bottom, b.bottom)};
+}
+
+/// More changed rects than this become their hull: keeping them apart costs more than it saves.
+inline constexpr std::size_t max_dirty_rects = 128;
+
 class Surface {
 public:
     /// Zeroed. Errors: invalid (an empty size), limit.
@@ -36,6 +49,7 @@ public:
         return pixels_.row(y) + static_cast<std::size_t>(x) * bytes_per_pixel(format_);
     }
     image::PixelView view() const { return pixels_.view(); }
+    image::Pixels take_pixels() && { return std::move(pixels_); }
     void clear();
 
 private:

@@ -1,0 +1,168 @@
+#include "canvas/convert.h"
+
+#include "base/check.h"
+
+#include <cstring>
+
+namespace sumac::canvas {
+
+namespace {
+
+using image::PixelFormat;
+
+constexpr std::uint32_t opaque = 0xFF000000;
+
+/// One pixel as it stands in memory.
+template <class Word>
+Word load(const std::byte* at) {
+    Word word;
+    std::memcpy(&word, at, sizeof word);
+    return word;
+}
+
+constexpr std::uint32_t widen5(std::uint32_t c) {
+    return (c & 31) << 3 | (c & 31) >> 2;
+}
+constexpr std::uint32_t widen6(std::uint32_t c) {
+    return (c & 63) << 2 | (c & 63) >> 4;
+}
+constexpr std::uint32_t narrow(std::uint32_t pixel, unsigned shift, unsigned bits) {
+    return (pixel >> shift & 0xFF) >> (8 - bits);
+}
+
+// Readers: a pixel as 0xAARRGGBB; alpha 0 where the format has none.
+struct Read32 {
+    using Word = std::uint32_t;
+    static std::uint32_t argb(Word pixel) { return pixel; }
+};
+struct Read555 {
+    using Word = std::uint16_t;
+    static std::uint32_t argb(Word pixel) {
+        return widen5(pixel >> 10U) << 16 | widen5(pixel >> 5U) << 8 | widen5(pixel);
+    }
+};
+struct Read565 {
+    using Word = std::uint16_t;
+    static std::uint32_t argb(Word pixel) {
+        return widen5(pixel >> 11U) << 16 | widen6(pixel >> 5U) << 8 | widen5(pixel);
+    }
+};
+struct ReadAlpha {
+    using Word = std::uint8_t;
+    static std::uint32_t argb(Word pixel) { return std::uint32_t{pixel} << 24; }
+};
+/// For destinations that keep nothing but coverage.
+template <class Reader>
+struct Opaque {
+    using Word = typename Reader::Word;
+    static std::uint32_t argb(Word pixel) { return Reader::argb(pixel) | opaque; }
+};
+
+// Writers: 0xAARRGGBB as a pixel.
+struct Write32 {
+    using Word = std::uint32_t;
+    static Word pixel(std::uint32_t argb) { return argb; }
+};
+struct Write555 {
+    using Word = std::uint16_t;
+    static Word pixel(std::uint32_t argb) {
+        return static_cast<Word>(narrow(argb, 16, 5) << 10 | narrow(argb, 8, 5) << 5 |
+                                 narrow(argb, 0, 5));
+    }
+};
+struct Write565 {
+    using Word = std::uint16_t;
+    static Word pixel(std::uint32_t argb) {
+        return static_cast<Word>(narrow(argb, 16, 5) << 11 | narrow(argb, 8, 6) << 5 |
+                                 narrow(argb, 0, 5));
+    }
+};
+struct WriteA8 {
+    using Word = std::uint8_t;
+    static Word pixel(std::uint32_t argb) { return static_cast<Word>(argb >> 24); }
+};
+struct WriteA1 {
+    using Word = std::uint8_t;
+    static Word pixel(std::uint32_t argb) { return argb >> 31 != 0 ? 0xFF : 0; }
+};
+
+template <class From, class To>
+void convert(std::byte* to, const std::byte* from, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto word = To::pixel(
+            From::argb(load<typename From::Word>(from + i * sizeof(typename From::Word))));
+        std::memcpy(to + i * sizeof word, &word, sizeof word);
+    }
+}
+
+template <class From>
+void convert_from(SurfaceFormat format, std::byte* to, const std::byte* from, std::size_t count) {
+    switch (format) {
+    case SurfaceFormat::a1:
+        return convert<From, WriteA1>(to, from, count);
+    case SurfaceFormat::a8:
+        return convert<From, WriteA8>(to, from, count);
+    case SurfaceFormat::x555:
+        return convert<From, Write555>(to, from, count);
+    case SurfaceFormat::rgb565:
+        return convert<From, Write565>(to, from, count);
+    case SurfaceFormat::xrgb32:
+    case SurfaceFormat::argb32:
+        return convert<From, Write32>(to, from, count);
+    }
+}
+
+/// From a format without alpha.
+template <class From>
+void convert_colour(SurfaceFormat format, std::byte* to, const std::byte* from, std::size_t count) {
+    const bool coverage_only = format == SurfaceFormat::a1 || format == SurfaceFormat::a8;
+    if (coverage_only) return convert_from<Opaque<From>>(format, to, from, count);
+    return convert_from<From>(format, to, from, count);
+}
+
+} // namespace
+
+bool same_layout(SurfaceFormat to, PixelFormat from) {
+    switch (to) {
+    case SurfaceFormat::a1:
+        return false; // bytes must become 0x00 or 0xFF
+    case SurfaceFormat::a8:
+        return from == PixelFormat::alpha8;
+    case SurfaceFormat::x555:
+        return from == PixelFormat::rgb555;
+    case SurfaceFormat::rgb565:
+        return from == PixelFormat::rgb565;
+    case SurfaceFormat::xrgb32:
+    case SurfaceFormat::argb32:
+        return from == PixelFormat::bgrx32 || from == PixelFormat::bgra32;
+    }
+    return false;
+}
+
+void convert_row(SurfaceFormat to_format,
+                 std::byte* to,
+                 PixelFormat from_format,
+                 const std::byte* from,
+                 std::size_t count) {
+    if (same_layout(to_format, from_format)) {
+        std::memcpy(to, from, count * bytes_per_pixel(to_format));
+        return;
+    }
+    switch (from_format) {
+    case PixelFormat::bgrx32:
+        return convert_colour<Read32>(to_format, to, from, count);
+    case PixelFormat::bgra32:
+        return convert_from<Read32>(to_format, to, from, count);
+    case PixelFormat::rgb555:
+        return convert_colour<Read555>(to_format, to, from, count);
+    case PixelFormat::rgb565:
+        return convert_colour<Read565>(to_format, to, from, count);
+    case PixelFormat::alpha8:
+        return convert_from<ReadAlpha>(to_format, to, from, count);
+    case PixelFormat::mask1:
+        break;
+    }
+    CHECK(from_format != PixelFormat::mask1);
+}
+
+} // namespace sumac::canvas

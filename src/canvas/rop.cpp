@@ -1,0 +1,106 @@
+#include "canvas/rop.h"
+
+#include <spice/enums.h>
+
+#include <cstring>
+
+namespace sumac::canvas {
+
+namespace {
+
+// The inputs' own truth tables: combining these bytes combines the functions.
+constexpr std::uint8_t s_table = 0b1100;
+constexpr std::uint8_t d_table = 0b1010;
+constexpr std::uint8_t all = 0b1111;
+
+/// Word by word, which compilers turn into vectors; then the last bytes.
+template <class Function>
+void for_each_word(std::byte* d, const std::byte* s, std::size_t size_bytes, Function function) {
+    std::size_t i = 0;
+    for (; i + 8 <= size_bytes; i += 8) {
+        std::uint64_t dw = 0;
+        std::uint64_t sw = 0;
+        std::memcpy(&dw, d + i, 8);
+        std::memcpy(&sw, s + i, 8);
+        dw = function(sw, dw);
+        std::memcpy(d + i, &dw, 8);
+    }
+    for (; i < size_bytes; ++i)
+        d[i] = static_cast<std::byte>(
+            function(std::to_integer<std::uint64_t>(s[i]), std::to_integer<std::uint64_t>(d[i])) &
+            0xFF);
+}
+
+} // namespace
+
+std::optional<Rop> parse_rop(std::uint16_t descriptor, RopInputs inputs) {
+    const unsigned s = (descriptor & inputs.invert_s) != 0 ? ~s_table & all : s_table;
+    const unsigned d = (descriptor & inputs.invert_d) != 0 ? ~d_table & all : d_table;
+    const unsigned inverted = (descriptor & SPICE_ROPD_INVERS_RES) != 0 ? all : 0;
+    const auto rop = [](unsigned table) { return static_cast<Rop>(table & all); };
+    // The first that is named counts.
+    if ((descriptor & SPICE_ROPD_OP_PUT) != 0) return rop(s ^ inverted);
+    if ((descriptor & SPICE_ROPD_OP_OR) != 0) return rop((s | d) ^ inverted);
+    if ((descriptor & SPICE_ROPD_OP_AND) != 0) return rop((s & d) ^ inverted);
+    if ((descriptor & SPICE_ROPD_OP_XOR) != 0) return rop(s ^ d ^ inverted);
+    if ((descriptor & SPICE_ROPD_OP_BLACKNESS) != 0) return Rop::black;
+    if ((descriptor & SPICE_ROPD_OP_WHITENESS) != 0) return Rop::white;
+    if ((descriptor & SPICE_ROPD_OP_INVERS) != 0) return rop(~d);
+    return std::nullopt;
+}
+
+void apply_rop(Rop rop, std::byte* d, const std::byte* s, std::size_t size_bytes) {
+    const auto with = [&](auto function) { for_each_word(d, s, size_bytes, function); };
+    using Word = std::uint64_t;
+    switch (static_cast<unsigned>(rop)) {
+    case 0b0000:
+        std::memset(d, 0, size_bytes);
+        break;
+    case 0b0001:
+        with([](Word sw, Word dw) { return ~(sw | dw); });
+        break;
+    case 0b0010:
+        with([](Word sw, Word dw) { return ~sw & dw; });
+        break;
+    case 0b0011:
+        with([](Word sw, Word) { return ~sw; });
+        break;
+    case 0b0100:
+        with([](Word sw, Word dw) { return sw & ~dw; });
+        break;
+    case 0b0101:
+        with([](Word, Word dw) { return ~dw; });
+        break;
+    case 0b0110:
+        with([](Word sw, Word dw) { return sw ^ dw; });
+        break;
+    case 0b0111:
+        with([](Word sw, Word dw) { return ~(sw & dw); });
+        break;
+    case 0b1000:
+        with([](Word sw, Word dw) { return sw & dw; });
+        break;
+    case 0b1001:
+        with([](Word sw, Word dw) { return ~(sw ^ dw); });
+        break;
+    case 0b1010:
+        break;
+    case 0b1011:
+        with([](Word sw, Word dw) { return ~sw | dw; });
+        break;
+    case 0b1100:
+        std::memcpy(d, s, size_bytes);
+        break;
+    case 0b1101:
+        with([](Word sw, Word dw) { return sw | ~dw; });
+        break;
+    case 0b1110:
+        with([](Word sw, Word dw) { return sw | dw; });
+        break;
+    default:
+        std::memset(d, 0xFF, size_bytes);
+        break;
+    }
+}
+
+} // namespace sumac::canvas
