@@ -28,13 +28,21 @@ struct Target {
     std::string name() const;
 };
 
-/// Parses `spice://host:port`, `spice://host?port=N&tls-port=M&password=...`,
-/// `spice+tls://host:port` or `spice+unix:///path`. IPv6 hosts stand in brackets; values are
-/// percent-decoded. The failure says which part is wrong and shows what a right one looks like.
+/// Parses a server's address:
+///
+///     spice://host:port             plain
+///     spice://host?port=N&tls-port=M&password=SECRET
+///     spice+tls://host:port         TLS only
+///     spice+unix:///path            a unix socket
+///
+/// At least one port must be given; `password` may be given with each. IPv6 addresses stand in
+/// brackets; hosts, paths and values are percent-decoded. The failure says which part is wrong and
+/// what a right one looks like; it never shows the password.
 Result<Target, Failure> parse_uri(std::string_view uri);
 
 /// Parses the text of a virt-viewer connection file (`.vv`, the GLib key-file format, group
-/// [virt-viewer]).
+/// [virt-viewer]). Uses the keys type, host, port, tls-port, unix-path, password, ca, host-subject
+/// and title; refuses a `proxy`, which we cannot use; ignores all others.
 Result<Target, Failure> parse_vv(std::string_view text);
 
 } // namespace sumac

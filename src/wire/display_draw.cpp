@@ -11,7 +11,7 @@ constexpr std::size_t point_fix_size = 8;
 constexpr std::size_t glyph_header_size = 20;
 constexpr std::size_t dash_size = 4;
 
-/// What stands at a pointer of its own; `Nothing` where the pointer is 0.
+/// The image at a pointer that is not 0.
 Image read_image_at(Reader& r, std::uint32_t offset) {
     auto image = parse_image(r.at(offset));
     if (image) return *std::move(image);
