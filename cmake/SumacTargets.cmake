@@ -39,7 +39,7 @@ endfunction()
 
 # Third-party headers are system headers: their warnings are not ours.
 function(sumac_pkg target module)
-    pkg_check_modules(${target} REQUIRED IMPORTED_TARGET ${module})
+    pkg_check_modules(${target} REQUIRED IMPORTED_TARGET GLOBAL ${module})
     add_library(sumac_pkg_${target} INTERFACE)
     target_link_libraries(sumac_pkg_${target} INTERFACE PkgConfig::${target})
     get_target_property(dirs PkgConfig::${target} INTERFACE_INCLUDE_DIRECTORIES)

@@ -26,7 +26,8 @@ struct PictureView {
 
 /// The frame of a video stream that an update shows.
 struct ShownFrame {
-    std::uint32_t stream = 0;
+    std::uint32_t stream = 0;   ///< stream id as the server numbers them, and uses them again
+    std::uint64_t instance = 0; ///< one per creation of a stream in this session
     std::uint32_t mm_time = 0;
     std::uint64_t frame = 0; ///< running number within the session, in order of arrival
     LocalTime arrived;

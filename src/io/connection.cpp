@@ -13,6 +13,7 @@
 #include <asio/write.hpp>
 #include <fmt/format.h>
 
+#include <functional>
 #include <optional>
 #include <variant>
 
@@ -33,8 +34,17 @@ struct Connection::Impl {
     asio::steady_timer deadline;
     bool expired = false;
     bool closed_by_us = false;
+    std::optional<std::stop_callback<std::function<void()>>> on_stop;
     std::optional<asio::ssl::context> tls_context; // must outlive the stream made with it
     std::variant<tcp::socket, stream_protocol::socket, TlsStream> stream;
+
+    bool given_up() const { return expired || closed_by_us; }
+
+    void close() {
+        closed_by_us = true;
+        deadline.cancel();
+        close_socket();
+    }
 
     void close_socket() {
         asio::error_code ignored;
@@ -100,9 +110,11 @@ void Connection::expires_never() {
 }
 
 void Connection::close() {
-    impl_->closed_by_us = true;
-    impl_->deadline.cancel();
-    impl_->close_socket();
+    impl_->close();
+}
+
+asio::any_io_executor Connection::executor() const {
+    return impl_->deadline.get_executor();
 }
 
 bool Connection::tls() const {
@@ -159,11 +171,22 @@ asio::awaitable<Result<Done, Failure>> connect_tcp(Attempt& attempt, std::uint16
             fmt::format("cannot find the host {}: {}", attempt.target.host, lookup_error.message()),
             "check its spelling and the name server"};
     }
+    // A lookup cannot be interrupted: the deadline may have passed meanwhile.
+    if (attempt.impl->given_up())
+        co_return connect_failure(attempt, asio::error::operation_aborted);
     const auto [error, endpoint] = co_await asio::async_connect(socket, endpoints, as_result);
-    if (error || attempt.impl->expired) co_return connect_failure(attempt, error);
+    if (error || attempt.impl->given_up()) co_return connect_failure(attempt, error);
     asio::error_code ignored;
     socket.set_option(tcp::no_delay{true}, ignored); // acks and input are small and urgent
+    // A peer that vanished without a word is noticed after 30 + 3 * 15 seconds; SPICE has no other
+    // way to tell it from an idle one, because not every server pings.
+    using keep_idle = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
+    using keep_interval = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>;
+    using keep_count = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT>;
     socket.set_option(asio::socket_base::keep_alive{true}, ignored);
+    socket.set_option(keep_idle{30}, ignored);
+    socket.set_option(keep_interval{15}, ignored);
+    socket.set_option(keep_count{3}, ignored);
     co_return Done{};
 }
 
@@ -219,7 +242,6 @@ asio::awaitable<Result<Done, Failure>> handshake(Attempt& attempt) {
 
     tcp::socket socket = std::move(std::get<tcp::socket>(attempt.impl->stream));
     auto& stream = attempt.impl->stream.emplace<TlsStream>(std::move(socket), context);
-                             attempt.target.host.c_str()); // NOLINT: OpenSSL's macro casts
     stream.set_verify_callback([&attempt](bool chain_is_valid, asio::ssl::verify_context& verify) {
         return certificate_is_right(attempt, chain_is_valid, verify);
     });
@@ -241,8 +263,10 @@ asio::awaitable<Result<Done, Failure>> handshake(Attempt& attempt) {
 
 } // namespace
 
-asio::awaitable<Result<Connection, Failure>>
-connect(const Target& target, Security security, std::chrono::milliseconds limit) {
+asio::awaitable<Result<Connection, Failure>> connect(const Target& target,
+                                                     Security security,
+                                                     std::chrono::milliseconds limit,
+                                                     std::stop_token stop) {
     const bool tls = security == Security::tls && target.unix_path.empty();
     const std::uint16_t port = tls ? target.tls_port : target.port;
     const std::string where = target.unix_path.empty()
@@ -251,6 +275,8 @@ connect(const Target& target, Security security, std::chrono::milliseconds limit
     Attempt attempt{
         target, where, std::make_shared<Connection::Impl>(co_await asio::this_coro::executor), {}};
     Connection connection{attempt.impl};
+    // The callback ends with what it calls: both are members of Impl.
+    attempt.impl->on_stop.emplace(std::move(stop), [impl = attempt.impl.get()] { impl->close(); });
     connection.expires_after(limit);
 
     auto done = target.unix_path.empty() ? co_await connect_tcp(attempt, port)

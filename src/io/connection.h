@@ -8,11 +8,13 @@
 #include <sumac/target.h>
 #include <sumac/time.h>
 
+#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 
 #include <chrono>
 #include <memory>
 #include <span>
+#include <stop_token>
 
 namespace sumac::io {
 
@@ -33,6 +35,7 @@ public:
     /// Ends pending operations with `closed`. Idempotent.
     void close();
     bool tls() const;
+    asio::any_io_executor executor() const;
 
     struct Impl;
     explicit Connection(std::shared_ptr<Impl> impl);
@@ -44,9 +47,11 @@ private:
 enum class Security { plain, tls };
 
 /// Name lookup, TCP or unix connect, TLS handshake and certificate check, all within `limit`. The
-/// connection returned has no deadline. `security` is ignored for unix sockets, which are always
-/// plain.
-asio::awaitable<Result<Connection, Failure>>
-connect(const Target& target, Security security, std::chrono::milliseconds limit);
+/// connection returned has no deadline. `stop`, requested on the net thread, closes it, now or
+/// later. `security` is ignored for unix sockets, which are always plain.
+asio::awaitable<Result<Connection, Failure>> connect(const Target& target,
+                                                     Security security,
+                                                     std::chrono::milliseconds limit,
+                                                     std::stop_token stop);
 
 } // namespace sumac::io

@@ -11,10 +11,6 @@
 
 namespace sumac::media {
 
-/// One STREAM_CREATE. The caller numbers them; a number is never used again in a session, so that a
-/// stream that is created anew under an old stream id is another stream.
-using StreamKey = Id<struct StreamKeyTag, std::uint64_t>;
-
 /// Why a frame was never shown. A disagreement of clocks is not among them, on purpose.
 enum class SkipReason {
     superseded,     ///< a newer frame of the same stream was due too

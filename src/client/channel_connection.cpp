@@ -1,0 +1,181 @@
+#include "client/channel_connection.h"
+
+#include "wire/names.h"
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/this_coro.hpp>
+#include <fmt/format.h>
+
+#include <array>
+
+namespace sumac::client {
+namespace {
+
+using link::Link;
+using link::LinkErrorKind;
+
+struct LinkFailure {
+    Failure failure;
+    bool needs_tls = false;
+};
+
+LinkFailure
+link_failure(const link::LinkError& error, const std::string& where, ChannelId channel) {
+    return {link::to_failure(error, where, channel), error.kind == LinkErrorKind::need_secured};
+}
+
+LinkFailure transport_failure(const Error& error,
+                              const Link& link,
+                              const std::string& where,
+                              ChannelId channel) {
+    const bool timed_out = error.code == ErrorCode::timed_out;
+    const auto what = timed_out ? "did not send" : "closed the connection instead of sending";
+    return {
+        {error.code,
+         fmt::format(
+             "{}: {} {} {}", wire::channel_name(channel), where, what, to_string(link.phase())),
+         timed_out
+             ? "is this a SPICE server, and is it alive?"
+             : "is this its SPICE port (and not its TLS port), and does it accept clients now?"}};
+}
+
+/// Runs the handshake. Returns what came behind the link result: it belongs to framing.
+asio::awaitable<Result<std::vector<std::byte>, LinkFailure>>
+run_link(Link& link, io::Connection& connection, const std::string& where, ChannelId channel) {
+    auto first = link.start();
+    if (!first) co_return link_failure(first.error(), where, channel);
+    std::vector<std::byte> to_send = *std::move(first);
+    while (true) {
+        if (const auto sent = co_await connection.write(to_send); !sent) {
+            co_return transport_failure(sent.error(), link, where, channel);
+        }
+        std::array<std::byte, 1024> buffer{};
+        const auto received = co_await connection.read_some(buffer);
+        if (!received) co_return transport_failure(received.error(), link, where, channel);
+        auto step = link.on_bytes(Bytes{buffer}.first(*received));
+        if (!step) co_return link_failure(step.error(), where, channel);
+        if (link.done()) {
+            const Bytes behind = Bytes{buffer}.first(*received).subspan(step->consumed);
+            co_return std::vector<std::byte>{behind.begin(), behind.end()};
+        }
+        to_send = std::move(step->to_send);
+    }
+}
+
+/// Where the handshake ran: the address with the port that was really used.
+std::string place(const Target& target, io::Security security) {
+    if (!target.unix_path.empty()) return "unix:" + target.unix_path;
+    const bool tls = security == io::Security::tls;
+    return fmt::format(
+        "{}:{}{}", target.host, tls ? target.tls_port : target.port, tls ? " (TLS)" : "");
+}
+
+asio::awaitable<Result<ChannelPtr, LinkFailure>> open_with(const Target& target,
+                                                           const link::LinkRequest& request,
+                                                           const Deadlines& deadlines,
+                                                           io::Security security,
+                                                           const std::stop_token& stop) {
+    auto connection = co_await io::connect(target, security, deadlines.connect, stop);
+    if (!connection) {
+        Failure failure = connection.error();
+        failure.message =
+            fmt::format("{}: {}", wire::channel_name(request.channel), failure.message);
+        co_return LinkFailure{failure};
+    }
+    Link link{request};
+    connection->expires_after(deadlines.link);
+    const auto linked =
+        co_await run_link(link, *connection, place(target, security), request.channel);
+    if (!linked) co_return linked.error();
+    connection->expires_never();
+    co_return std::make_shared<ChannelConnection>(
+        request.channel, *std::move(connection), link, *linked);
+}
+
+} // namespace
+
+asio::awaitable<Result<ChannelPtr, Failure>>
+open_channel(Target target, link::LinkRequest request, Deadlines deadlines, std::stop_token stop) {
+    const bool has_plain = target.port != 0 || !target.unix_path.empty();
+    auto opened = co_await open_with(
+        target, request, deadlines, has_plain ? io::Security::plain : io::Security::tls, stop);
+    if (!opened && opened.error().needs_tls && has_plain && target.tls_port != 0) {
+        opened = co_await open_with(target, request, deadlines, io::Security::tls, stop);
+    }
+    if (!opened) co_return opened.error().failure;
+    co_return *std::move(opened);
+}
+
+ChannelConnection::ChannelConnection(ChannelId id,
+                                     io::Connection connection,
+                                     const Link& link,
+                                     Bytes received)
+    : id_(id),
+      connection_(std::move(connection)),
+      header_kind_(link.header_kind()),
+      peer_capabilities_(link.peer_channel_capabilities()),
+      framer_(link.header_kind()) {
+    if (const auto taken = framer_.push(received); !taken) read_error_ = taken.error();
+}
+
+asio::awaitable<Result<wire::Message>> ChannelConnection::next_message() {
+    while (true) {
+        if (auto message = framer_.take_message()) co_return *std::move(message);
+        if (read_error_) co_return *read_error_;
+        const auto received = co_await connection_.read_some(framer_.next_buffer());
+        if (send_overflow_)
+            co_return Error{ErrorCode::limit, "the server does not read what it asks for"};
+        if (!received) {
+            const bool cut =
+                received.error().code == ErrorCode::closed && framer_.inside_message() && !closed_;
+            co_return cut
+                ? Error{ErrorCode::truncated, "the connection was closed inside a message"}
+                : received.error();
+        }
+        bytes_received_ += *received;
+        // Messages that were complete before the damage are still delivered.
+        if (const auto taken = framer_.commit(*received); !taken) read_error_ = taken.error();
+    }
+}
+
+void ChannelConnection::send(std::uint16_t type, Bytes body) {
+    if (closed_ || send_overflow_) return;
+    const auto message = wire::encode_message(header_kind_, next_sent_, type, body);
+    ++next_sent_.value;
+    if (message.size() > max_send_queue_bytes - send_queue_.size()) {
+        send_overflow_ = true;
+        connection_.close();
+        return;
+    }
+    send_queue_.insert(send_queue_.end(), message.begin(), message.end());
+    if (writing_) return;
+    writing_ = true;
+    asio::co_spawn(
+        connection_.executor(),
+        [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->write_queue(); },
+        asio::detached);
+}
+
+void ChannelConnection::send(const std::vector<channel::OutgoingMessage>& messages) {
+    for (const auto& message : messages)
+        send(message.type, message.body);
+}
+
+asio::awaitable<void> ChannelConnection::write_queue() {
+    // All that waits goes in one piece: a server that has just read our first message then finds
+    // the second, before it acts on the first (what we prefer, before it compresses its first
+    // image).
+    while (!send_queue_.empty() && !closed_) {
+        const std::vector<std::byte> messages = std::exchange(send_queue_, {});
+        if (!co_await connection_.write(messages)) break; // the reader notices and reports it
+    }
+    writing_ = false;
+}
+
+void ChannelConnection::close() {
+    closed_ = true;
+    connection_.close();
+}
+
+} // namespace sumac::client

@@ -1,0 +1,71 @@
+/// One open channel: its connection, framed. The link handshake is over when it exists.
+///
+/// Belongs to the net thread.
+#pragma once
+
+#include "channel/base_channel.h"
+#include "io/connection.h"
+#include "link/link.h"
+#include "wire/framing.h"
+#include <sumac/client.h>
+
+#include <memory>
+#include <vector>
+
+namespace sumac::client {
+
+/// What waits to be sent may grow to this. We send acks, pongs and reports, some kilobytes at the
+/// most; a server that provokes more without reading it is broken or hostile.
+inline constexpr std::size_t max_send_queue_bytes = std::size_t{4} << 20U;
+
+class ChannelConnection : public std::enable_shared_from_this<ChannelConnection> {
+public:
+    /// `received`: bytes that came behind the handshake.
+    ChannelConnection(ChannelId id,
+                      io::Connection connection,
+                      const link::Link& link,
+                      Bytes received);
+
+    /// The next message. Errors: closed, timed_out, limit, and whatever damaged framing is.
+    asio::awaitable<Result<wire::Message>> next_message();
+    /// Queues; never blocks. Nothing is sent once the channel is closed.
+    void send(std::uint16_t type, Bytes body);
+    void send(const std::vector<channel::OutgoingMessage>& messages);
+
+    void expires_after(std::chrono::milliseconds limit) { connection_.expires_after(limit); }
+    void expires_never() { connection_.expires_never(); }
+    void close();
+
+    ChannelId id() const { return id_; }
+    bool tls() const { return connection_.tls(); }
+    const wire::Capabilities& peer_capabilities() const { return peer_capabilities_; }
+    std::uint64_t bytes_received() const { return bytes_received_; }
+
+private:
+    asio::awaitable<void> write_queue();
+
+    ChannelId id_;
+    io::Connection connection_;
+    wire::HeaderKind header_kind_;
+    wire::Capabilities peer_capabilities_;
+    wire::Framer framer_;
+    std::optional<Error> read_error_;
+    std::uint64_t bytes_received_ = 0;
+
+    Serial next_sent_{1};
+    std::vector<std::byte> send_queue_; ///< framed messages; at most max_send_queue_bytes
+    bool writing_ = false;
+    bool send_overflow_ = false;
+    bool closed_ = false;
+};
+
+using ChannelPtr = std::shared_ptr<ChannelConnection>;
+
+/// Connects and links. Plain first where the target has a plain port; TLS where it has only that,
+/// or where the server asks for it (NEED_SECURED). The failure names channel, place, reason and
+/// remedy.
+/// `stop`, requested on the net thread, closes the channel, now or later.
+asio::awaitable<Result<ChannelPtr, Failure>>
+open_channel(Target target, link::LinkRequest request, Deadlines deadlines, std::stop_token stop);
+
+} // namespace sumac::client

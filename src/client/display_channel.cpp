@@ -1,0 +1,226 @@
+#include "client/display_channel.h"
+
+#include "image/image_cache.h"
+#include "io/clock.h"
+#include "wire/names.h"
+
+#include <fmt/format.h>
+#include <spice/enums.h>
+#include <spice/protocol.h>
+
+#include <algorithm>
+
+namespace sumac::client {
+namespace {
+
+/// One cache and one dictionary for all display channels of a session; any number will do, as long
+/// as it is the same.
+constexpr std::uint8_t shared_cache_id = 1;
+/// We decode no GLZ, so the server needs no window for it; this is the smallest that it accepts as
+/// a size.
+constexpr std::int32_t glz_window_pixels = 1;
+/// libspice-server throws out a client that reports on a stream id beyond its own table
+/// (NUM_STREAMS).
+constexpr std::uint32_t max_reported_stream_id = 49;
+
+} // namespace
+
+wire::Capabilities display_capabilities() {
+    return {SPICE_DISPLAY_CAP_SIZED_STREAM,
+            SPICE_DISPLAY_CAP_STREAM_REPORT,
+            SPICE_DISPLAY_CAP_LZ4_COMPRESSION,
+            SPICE_DISPLAY_CAP_MULTI_CODEC,
+            SPICE_DISPLAY_CAP_CODEC_MJPEG};
+}
+
+DisplayChannel::DisplayChannel(Parts parts) : parts_(std::move(parts)) {}
+
+void DisplayChannel::start() {
+    DrawJob open;
+    open.display = id();
+    open.work = OpenDisplay{};
+    parts_.draw->post(std::move(open));
+
+    ChannelConnection& connection = *parts_.connection;
+    connection.send(
+        SPICE_MSGC_DISPLAY_INIT,
+        wire::encode(wire::DisplayInit{
+            shared_cache_id, image::pixmap_cache_size_pixels, shared_cache_id, glz_window_pixels}));
+    if (connection.peer_capabilities().has(SPICE_DISPLAY_CAP_PREF_COMPRESSION)) {
+        connection.send(SPICE_MSGC_DISPLAY_PREFERRED_COMPRESSION,
+                        wire::encode_preferred_compression(SPICE_IMAGE_COMPRESSION_LZ4));
+    }
+}
+
+asio::awaitable<void> DisplayChannel::on_message(wire::Message message) {
+    auto parsed = wire::parse_display_message(message.type, message.body);
+    if (!parsed) {
+        damaged(message, parsed.error());
+        if (message.serial) parts_.draw->saw(id(), *message.serial);
+        co_return;
+    }
+    if (const auto* clip = std::get_if<wire::StreamClip>(&*parsed))
+        co_await show_before_hiding(*clip);
+    if (handle_stream(*parsed, message, io::now())) {
+        if (message.serial) parts_.draw->saw(id(), *message.serial);
+    } else {
+        // A server destroys a stream with its last picture still on the way to the screen: it comes
+        // first.
+        if (const auto area = channel::draw_area(*parsed))
+            co_await parts_.player->uncover(id(), *area);
+        DrawJob job;
+        job.display = id();
+        job.serial = message.serial;
+        if (const auto* inval = std::get_if<wire::InvalAllPixmaps>(&*parsed))
+            job.wait = inval->wait;
+        job.work = *std::move(parsed);
+        job.keep_alive = message.buffer;
+        job.cost_bytes = message.body.size();
+        parts_.draw->post(std::move(job));
+    }
+    while (parts_.draw->full() || parts_.player->full())
+        co_await parts_.player->changed().wait();
+}
+
+/// Before it destroys a stream the server clips it away and draws its last picture. Frames that
+/// still wait would not be seen: they are shown now, in the place that they had.
+asio::awaitable<void> DisplayChannel::show_before_hiding(const wire::StreamClip& clip) {
+    const channel::Stream* stream = streams_.find(clip.id);
+    if (stream == nullptr || !channel::visible_area(stream->create.dest, clip.clip).empty())
+        co_return;
+    const channel::DrawArea area{stream->create.surface,
+                                 channel::visible_area(stream->create.dest, stream->clip)};
+    co_await parts_.player->uncover(id(), area);
+}
+
+void DisplayChannel::on_wait(wire::WaitForChannels wait, const wire::Message& message) {
+    DrawJob job;
+    job.display = id();
+    job.serial = message.serial;
+    job.wait = std::move(wait.wait);
+    job.work =
+        wire::DisplayMessage{wire::DisplayMark{}}; // nothing to draw; what comes after has to wait
+    parts_.draw->post(std::move(job));
+}
+
+void DisplayChannel::stop(LocalTime now) {
+    on_stream(wire::StreamDestroyAll{}, now);
+    DrawJob close;
+    close.display = id();
+    close.work = CloseDisplay{};
+    parts_.draw->post(std::move(close));
+}
+
+/// Whether the message was a stream's.
+bool DisplayChannel::handle_stream(const wire::DisplayMessage& parsed,
+                                   const wire::Message& message,
+                                   LocalTime now) {
+    const auto handle = [&](const auto& what) {
+        if constexpr (requires { on_stream(what, now); }) {
+            on_stream(what, now);
+            return true;
+        } else if constexpr (requires { on_stream(what, message, now); }) {
+            on_stream(what, message, now);
+            return true;
+        } else {
+            return false;
+        }
+    };
+    if (const auto* ignored = std::get_if<wire::IgnoredDisplayMessage>(&parsed)) {
+        parts_.statistics.ignored(parts_.connection->id(),
+                                  wire::message_name(SPICE_CHANNEL_DISPLAY, ignored->type));
+    }
+    return std::visit(handle, parsed);
+}
+
+void DisplayChannel::on_stream(const wire::StreamCreate& create, LocalTime now) {
+    if (const auto replaced = streams_.destroy(create.id))
+        parts_.player->stream_destroyed(*replaced, now);
+    const StreamKey key{++parts_.last_key.value};
+    if (const auto created = streams_.create(key, create); !created) {
+        parts_.statistics.damaged(parts_.connection->id(), created.error().text);
+        return;
+    }
+    parts_.player->stream_created(id(), *streams_.find(create.id), now);
+}
+
+void DisplayChannel::on_stream(const wire::StreamData& data,
+                               const wire::Message& message,
+                               LocalTime now) {
+    frame(data.id, data.mm_time, nullptr, data.data, message, now);
+}
+
+void DisplayChannel::on_stream(const wire::StreamDataSized& data,
+                               const wire::Message& message,
+                               LocalTime now) {
+    frame(data.id, data.mm_time, &data.dest, data.data, message, now);
+}
+
+void DisplayChannel::frame(StreamId stream_id,
+                           std::uint32_t mm_time,
+                           const Rect* dest,
+                           Bytes data,
+                           const wire::Message& message,
+                           LocalTime now) {
+    const channel::Stream* stream = streams_.find(stream_id);
+    if (stream ==
+        nullptr) { // normal just after its destruction; else the server should stop sending it
+        parts_.statistics.ignored(parts_.connection->id(), "frame of an unknown stream");
+        send_report(media::invalid_stream_report(stream_id));
+        return;
+    }
+    parts_.player->frame_received(
+        {stream->key, mm_time, dest != nullptr ? *dest : stream->create.dest, data, message.buffer},
+        now);
+}
+
+void DisplayChannel::on_stream(const wire::StreamClip& clip, LocalTime now) {
+    channel::Stream* stream = streams_.find(clip.id);
+    if (stream == nullptr) return;
+    stream->clip = clip.clip;
+    parts_.player->stream_clipped(*stream, now);
+}
+
+void DisplayChannel::on_stream(const wire::StreamDestroy& destroy, LocalTime now) {
+    if (const auto key = streams_.destroy(destroy.id)) parts_.player->stream_destroyed(*key, now);
+}
+
+void DisplayChannel::on_stream(const wire::StreamDestroyAll&, LocalTime now) {
+    for (const StreamKey key : streams_.destroy_all())
+        parts_.player->stream_destroyed(key, now);
+}
+
+void DisplayChannel::on_stream(const wire::StreamActivateReport& terms, LocalTime now) {
+    if (const channel::Stream* stream = streams_.find(terms.id))
+        parts_.player->report_activated(stream->key, terms, now);
+}
+
+void DisplayChannel::send_report(const media::StreamReport& report) {
+    ChannelConnection& connection = *parts_.connection;
+    if (report.stream.value > max_reported_stream_id ||
+        !connection.peer_capabilities().has(SPICE_DISPLAY_CAP_STREAM_REPORT)) {
+        return;
+    }
+    connection.send(SPICE_MSGC_DISPLAY_STREAM_REPORT,
+                    wire::encode(wire::StreamReportMessage{report.stream,
+                                                           report.unique_id,
+                                                           report.start_frame_mm_time,
+                                                           report.end_frame_mm_time,
+                                                           report.num_frames,
+                                                           report.num_drops,
+                                                           report.last_frame_delay,
+                                                           report.audio_delay}));
+}
+
+void DisplayChannel::damaged(const wire::Message& message, const Error& error) {
+    const auto name = wire::message_name(SPICE_CHANNEL_DISPLAY, message.type);
+    parts_.statistics.damaged(parts_.connection->id(), name);
+    parts_.log(LogLevel::warn,
+               fmt::format("display[{}]: {}: {} at byte {}; the message is dropped",
+                           id(),
+                           name,
+                           error.text,
+                           error.offset));
+}
+
+} // namespace sumac::client

@@ -1,0 +1,259 @@
+#include "client/draw_worker.h"
+
+#include "io/clock.h"
+#include "wire/names.h"
+
+#include <asio/post.hpp>
+#include <spice/enums.h>
+
+#include <algorithm>
+
+namespace sumac::client {
+namespace {
+
+constexpr SurfaceId primary_id{0};
+/// Jobs between two looks at the inbox, and at most between two updates of the sink.
+constexpr int jobs_per_turn = 256;
+/// More rects of damage than this become their hull.
+constexpr std::size_t max_damage_rects = 128;
+/// libspice-server's smallest stream (RED_STREAM_MIN_SIZE in its video-stream code).
+constexpr std::int64_t min_stream_pixels = 96 * 96;
+
+Rect hull_of(const std::vector<Rect>& rects) {
+    Rect hull = rects.front();
+    for (const Rect& rect : rects) {
+        hull = {std::min(hull.left, rect.left),
+                std::min(hull.top, rect.top),
+                std::max(hull.right, rect.right),
+                std::max(hull.bottom, rect.bottom)};
+    }
+    return hull;
+}
+
+bool touches(const std::vector<Rect>& rects, const Rect& area) {
+    return std::any_of(rects.begin(), rects.end(), [&](const Rect& rect) {
+        return !intersect(rect, area).empty();
+    });
+}
+
+/// The DISPLAY message's type number, for its name. The variant is in the order of the parser's
+/// table.
+struct NameOf {
+    template <class Message>
+    std::string_view operator()(const Message&) const {
+        return {};
+    }
+    std::string_view operator()(const wire::DrawFill&) const { return "fill"; }
+    std::string_view operator()(const wire::DrawOpaque&) const { return "opaque"; }
+    std::string_view operator()(const wire::DrawCopy&) const { return "copy"; }
+    std::string_view operator()(const wire::DrawBlend&) const { return "blend"; }
+    std::string_view operator()(const wire::DrawBlackness&) const { return "blackness"; }
+    std::string_view operator()(const wire::DrawWhiteness&) const { return "whiteness"; }
+    std::string_view operator()(const wire::DrawInvers&) const { return "invers"; }
+    std::string_view operator()(const wire::CopyBits&) const { return "copy_bits"; }
+};
+
+} // namespace
+
+bool is_video_like(const wire::DisplayMessage& message) {
+    const auto* copy = std::get_if<wire::DrawCopy>(&message);
+    if (copy == nullptr || copy->base.surface != primary_id) return false;
+    return copy->base.box.width() * copy->base.box.height() >= min_stream_pixels;
+}
+
+DrawWorker::DrawWorker(asio::any_io_executor pool,
+                       Statistics& statistics,
+                       DisplaySink* sink,
+                       Events events)
+    : pool_(std::move(pool)), statistics_(statistics), sink_(sink), events_(std::move(events)) {}
+
+void DrawWorker::post(DrawJob job) {
+    const std::lock_guard lock{mutex_};
+    queued_bytes_ += job.cost_bytes;
+    if (job.serial) seen_[job.display] = *job.serial;
+    inbox_.push_back(std::move(job));
+    schedule();
+}
+
+void DrawWorker::saw(std::uint8_t display, Serial serial) {
+    const std::lock_guard lock{mutex_};
+    seen_[display] = serial;
+    // A blocked head may wait for just this; a busy worker looks by itself.
+    if (queued_bytes_ > 0) schedule();
+}
+
+bool DrawWorker::full() const {
+    const std::lock_guard lock{mutex_};
+    return queued_bytes_ > max_draw_queue_bytes;
+}
+
+bool DrawWorker::idle() const {
+    const std::lock_guard lock{mutex_};
+    return !running_ && inbox_.empty();
+}
+
+/// With mutex_ held.
+void DrawWorker::schedule() {
+    if (running_) return;
+    running_ = true;
+    asio::post(pool_, [self = shared_from_this()] { self->run(); });
+}
+
+void DrawWorker::run() {
+    take_inbox();
+    bool more = true;
+    for (int i = 0; i < jobs_per_turn && more; ++i)
+        more = run_some_job();
+    publish_all();
+    {
+        const std::lock_guard lock{mutex_};
+        running_ = false;
+        if (more || !inbox_.empty()) schedule(); // as a new job: other sessions get their turn
+    }
+    events_.on_progress();
+}
+
+void DrawWorker::take_inbox() {
+    std::vector<DrawJob> taken;
+    {
+        const std::lock_guard lock{mutex_};
+        taken.swap(inbox_);
+        for (const auto& [id, serial] : seen_) {
+            if (const auto display = displays_.find(id); display != displays_.end())
+                display->second->last_seen = serial;
+        }
+    }
+    for (DrawJob& job : taken) {
+        auto& display = displays_[job.display];
+        if (!display) display = std::make_unique<Display>(images_);
+        if (job.serial) display->last_seen = *job.serial;
+        display->jobs.push_back(std::move(job));
+    }
+}
+
+/// Runs the first job that need not wait; false if there is none.
+bool DrawWorker::run_some_job() {
+    for (auto& [id, display] : displays_) {
+        if (display->jobs.empty()) continue;
+        DrawJob& job = display->jobs.front();
+        if (execute(id, *display, job) == Outcome::blocked) continue;
+        const std::size_t cost = job.cost_bytes;
+        const bool closed = std::holds_alternative<CloseDisplay>(job.work);
+        display->jobs.pop_front();
+        if (closed) displays_.erase(id);
+        const std::lock_guard lock{mutex_};
+        queued_bytes_ -= cost;
+        if (closed) seen_.erase(id);
+        return true;
+    }
+    return false;
+}
+
+DrawWorker::Outcome DrawWorker::execute(std::uint8_t id, Display& display, DrawJob& job) {
+    if (!satisfied(id, job.wait)) return Outcome::blocked;
+    if (const auto* message = std::get_if<wire::DisplayMessage>(&job.work))
+        return draw(id, display, *message);
+    if (const auto* picture = std::get_if<ShowPicture>(&job.work)) {
+        show(id, display, *picture);
+    } else if (std::holds_alternative<CloseDisplay>(job.work)) {
+        publish(id, display, {});
+        if (sink_ != nullptr && display.canvas.surface_size(primary_id))
+            sink_->on_display_destroyed(id);
+    }
+    return Outcome::done;
+}
+
+DrawWorker::Outcome
+DrawWorker::draw(std::uint8_t id, Display& display, const wire::DisplayMessage& message) {
+    if (is_video_like(message) &&
+        touches(display.damage, std::get<wire::DrawCopy>(message).base.box)) {
+        publish(id, display, {});
+    }
+    const Result<canvas::Drawn> drawn = display.canvas.draw(message);
+    if (!drawn) {
+        if (drawn.error().code == ErrorCode::limit) events_.on_failed(id, drawn.error());
+        statistics_.damaged({SPICE_CHANNEL_DISPLAY, id}, drawn.error().text);
+        return Outcome::done;
+    }
+    if (std::holds_alternative<image::WaitForImage>(*drawn)) {
+        if (displays_.size() > 1) return Outcome::blocked;
+        statistics_.not_drawn("image missing from the cache"); // no other channel can bring it
+        return Outcome::done;
+    }
+    if (const auto* not_drawn = std::get_if<canvas::NotDrawn>(&*drawn)) {
+        statistics_.not_drawn(not_drawn->what);
+        return Outcome::done;
+    }
+    if (const auto name = std::visit(NameOf{}, message); !name.empty()) statistics_.drawn(name);
+    announce_primary(id, display, message);
+    note(display, std::get<canvas::Damage>(*drawn));
+    return Outcome::done;
+}
+
+void DrawWorker::show(std::uint8_t id, Display& display, const ShowPicture& show) {
+    publish(id, display, {}); // a frame is a picture of its own
+    const auto damage =
+        display.canvas.draw_picture(show.surface, show.picture, show.dest, show.clip, show.order);
+    if (damage) {
+        note(display, *damage);
+    } else {
+        statistics_.damaged({SPICE_CHANNEL_DISPLAY, id}, damage.error().text);
+    }
+    publish(id, display, show.frame);
+    events_.on_shown(show.frame, io::now());
+}
+
+void DrawWorker::announce_primary(std::uint8_t id,
+                                  Display& display,
+                                  const wire::DisplayMessage& message) {
+    if (sink_ == nullptr) return;
+    const auto* create = std::get_if<wire::SurfaceCreate>(&message);
+    const auto* destroy = std::get_if<wire::SurfaceDestroy>(&message);
+    if ((create != nullptr && create->id == primary_id) ||
+        std::holds_alternative<wire::DisplayMode>(message)) {
+        display.damage.clear(); // of the surface that it replaced
+        if (const auto size = display.canvas.surface_size(primary_id))
+            sink_->on_display_created(id, *size);
+    } else if (destroy != nullptr && destroy->id == primary_id) {
+        display.damage.clear();
+        sink_->on_display_destroyed(id);
+    }
+}
+
+void DrawWorker::note(Display& display, const canvas::Damage& damage) {
+    if (damage.surface != primary_id) return;
+    display.damage.insert(display.damage.end(), damage.rects.begin(), damage.rects.end());
+    if (display.damage.size() > max_damage_rects) display.damage = {hull_of(display.damage)};
+}
+
+void DrawWorker::publish(std::uint8_t id,
+                         Display& display,
+                         const std::optional<ShownFrame>& frame) {
+    const std::vector<Rect> damage = std::exchange(display.damage, {});
+    if (sink_ == nullptr || damage.empty()) return;
+    const auto picture = display.canvas.primary();
+    if (picture) sink_->on_update({id, *picture, damage, io::now(), frame});
+}
+
+void DrawWorker::publish_all() {
+    for (auto& [id, display] : displays_)
+        publish(id, *display, {});
+}
+
+bool DrawWorker::satisfied(std::uint8_t own, const std::vector<wire::WaitFor>& wait) const {
+    return std::all_of(wait.begin(), wait.end(), [&](const wire::WaitFor& entry) {
+        // Only display channels share state that drawing depends on, and nobody waits for itself.
+        if (entry.channel.type != SPICE_CHANNEL_DISPLAY || entry.channel.id == own) return true;
+        const auto found = displays_.find(entry.channel.id);
+        if (found == displays_.end()) return true; // closed, or never opened
+        const Display& other = *found->second;
+        const auto unfinished =
+            std::find_if(other.jobs.begin(), other.jobs.end(), [](const DrawJob& job) {
+                return job.serial.has_value();
+            });
+        return unfinished == other.jobs.end() ? other.last_seen >= entry.serial
+                                              : *unfinished->serial > entry.serial;
+    });
+}
+
+} // namespace sumac::client

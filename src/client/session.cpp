@@ -1,0 +1,334 @@
+#include "client/session.h"
+
+#include "io/clock.h"
+#include "wire/names.h"
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/post.hpp>
+#include <fmt/format.h>
+#include <spice/enums.h>
+#include <spice/protocol.h>
+
+namespace sumac {
+namespace {
+
+using client::ChannelConnection;
+using client::ChannelPtr;
+
+constexpr ChannelId main_id{SPICE_CHANNEL_MAIN, 0};
+
+const wire::Capabilities common_capabilities{SPICE_COMMON_CAP_PROTOCOL_AUTH_SELECTION,
+                                             SPICE_COMMON_CAP_AUTH_SPICE,
+                                             SPICE_COMMON_CAP_MINI_HEADER};
+
+wire::Capabilities channel_capabilities(ChannelId id) {
+    if (id.type == SPICE_CHANNEL_DISPLAY) return client::display_capabilities();
+    if (id.type == SPICE_CHANNEL_MAIN) return {SPICE_MAIN_CAP_NAME_AND_UUID};
+    return {};
+}
+
+LogLevel level_of(std::uint32_t severity) {
+    return severity == SPICE_NOTIFY_SEVERITY_INFO ? LogLevel::info : LogLevel::warn;
+}
+
+} // namespace
+
+Session::Impl::Impl(Runtime::Impl& runtime, Target target, SessionOptions options, Sinks sinks)
+    : runtime_(runtime),
+      target_(std::move(target)),
+      options_(std::move(options)),
+      sinks_(sinks),
+      statistics_(target_.name()),
+      state_({SPICE_CHANNEL_DISPLAY}) {}
+
+/// Not in the constructor, because what is made here refers back to the finished object.
+void Session::Impl::start() {
+    draw_ = std::make_shared<client::DrawWorker>(
+        runtime_.workers().get_executor(), statistics_, sinks_.display, draw_events());
+    const auto send_report = [this](std::uint32_t display, const media::StreamReport& report) {
+        const auto found = displays_.find(static_cast<std::uint8_t>(display));
+        if (found != displays_.end()) found->second->send_report(report);
+    };
+    player_ = std::make_shared<client::StreamPlayer>(client::StreamPlayer::Parts{
+        runtime_.net(), runtime_.workers(), *draw_, statistics_, sinks_.trace, send_report});
+    const auto self = shared_from_this();
+    asio::co_spawn(
+        runtime_.net(), [self]() -> awaitable<void> { co_await self->run(); }, asio::detached);
+}
+
+/// What the draw worker reports arrives on the net thread. The worker may outlive the session by a
+/// moment.
+client::DrawWorker::Events Session::Impl::draw_events() {
+    const auto on_net = [weak = weak_from_this()](auto action) {
+        const auto self = weak.lock();
+        if (!self) return;
+        asio::post(self->runtime_.net(), [self, action = std::move(action)] { action(*self); });
+    };
+    client::DrawWorker::Events events;
+    events.on_shown = [on_net](const ShownFrame& frame, LocalTime shown) {
+        on_net([frame, shown](Impl& session) { session.player_->frame_shown(frame, shown); });
+    };
+    // The displays share their caches: what one of them broke is broken for all.
+    events.on_failed = [on_net](std::uint8_t display, Error error) {
+        on_net([display, error](Impl& session) {
+            session.end_with(session.lost({SPICE_CHANNEL_DISPLAY, display}, error));
+        });
+    };
+    events.on_progress = [on_net] {
+        on_net([](Impl& session) { session.player_->changed().notify(); });
+    };
+    return events;
+}
+
+asio::awaitable<void> Session::Impl::run() {
+    end_with(co_await run_main());
+    co_await finish();
+    {
+        const std::lock_guard lock{mutex_};
+        ended_ = true;
+    }
+    ended_condition_.notify_all();
+}
+
+/// Returns when the main channel is lost, with the reason; the session is over then.
+asio::awaitable<Failure> Session::Impl::run_main() {
+    auto main = co_await client::open_channel(
+        target_, link_request(main_id), options_.deadlines, stop_.get_token());
+    if (!main) co_return main.error();
+    const ChannelPtr connection = *main;
+    opened(connection);
+    state_.main_opened();
+    connection->expires_after(options_.deadlines.attach);
+    channel::BaseChannel base;
+    while (true) {
+        const auto message = co_await connection->next_message();
+        if (!message) co_return lost(main_id, message.error());
+        const auto step = base.on_message(*message);
+        if (!step) co_return lost(main_id, step.error());
+        connection->send(step->send);
+        statistics_.message(main_id, connection->bytes_received());
+        if (step->is_common) {
+            note_common(main_id, *message, *step);
+            server_said_goodbye_ =
+                server_said_goodbye_ || std::holds_alternative<wire::Disconnecting>(step->event);
+        } else {
+            on_main_message(*connection, *message);
+        }
+    }
+}
+
+void Session::Impl::on_main_message(ChannelConnection& main, const wire::Message& message) {
+    const auto parsed = wire::parse_main_message(message.type, message.body);
+    const auto name = wire::message_name(SPICE_CHANNEL_MAIN, message.type);
+    if (!parsed) {
+        statistics_.damaged(main_id, name);
+        log(LogLevel::warn,
+            fmt::format("main[0]: {}: {}; the message is dropped", name, parsed.error().text));
+        return;
+    }
+    const bool was_attaching = state_.phase() == session::Phase::attaching;
+    const session::Step step = state_.on_main_message(*parsed);
+    if (step.ignored) statistics_.ignored(main_id, name);
+    main.send(step.send);
+    statistics_.vm_name(state_.vm_name());
+    if (step.clock_mm_time) player_->main_clock(*step.clock_mm_time, io::now());
+    if (was_attaching && state_.phase() == session::Phase::running) main.expires_never();
+    open_listed(step.open);
+    if (step.end) end_with(*step.end);
+}
+
+void Session::Impl::open_listed(const std::vector<ChannelId>& ids) {
+    const auto self = shared_from_this();
+    for (const ChannelId id : ids) {
+        ++running_displays_;
+        asio::co_spawn(
+            runtime_.net(),
+            [self, id]() -> awaitable<void> { co_await self->run_display(id); },
+            asio::detached);
+    }
+}
+
+asio::awaitable<void> Session::Impl::run_display(ChannelId id) {
+    Failure failure;
+    auto connection = co_await client::open_channel(
+        target_, link_request(id), options_.deadlines, stop_.get_token());
+    if (!connection) {
+        failure = connection.error();
+    } else {
+        opened(*connection);
+        client::DisplayChannel display{
+            {*connection, draw_, player_, statistics_, last_key_, [this](auto level, auto line) {
+                 log(level, line);
+             }}};
+        displays_.emplace(id.id, &display);
+        failure = co_await read_display(display, *connection);
+        displays_.erase(id.id);
+        display.stop(io::now());
+        (*connection)->close();
+    }
+    if (!closing_) log(LogLevel::error, failure.line());
+    // Other channels may go, but without any display there is nothing left to show.
+    if (--running_displays_ == 0) end_with(std::move(failure));
+    player_->changed().notify();
+}
+
+asio::awaitable<Failure> Session::Impl::read_display(client::DisplayChannel& display,
+                                                     ChannelPtr connection) {
+    const ChannelId id = connection->id();
+    display.start();
+    channel::BaseChannel base;
+    while (true) {
+        auto message = co_await connection->next_message();
+        if (!message) co_return lost(id, message.error());
+        auto step = base.on_message(*message);
+        if (!step) co_return lost(id, step.error());
+        connection->send(step->send);
+        statistics_.message(id, connection->bytes_received());
+        if (!step->is_common) {
+            co_await display.on_message(*std::move(message));
+        } else if (auto* wait = std::get_if<wire::WaitForChannels>(&step->event)) {
+            display.on_wait(std::move(*wait), *message);
+        } else {
+            note_common(id, *message, *step);
+            if (message->serial) draw_->saw(id.id, *message->serial);
+        }
+    }
+}
+
+void Session::Impl::note_common(ChannelId id,
+                                const wire::Message& message,
+                                const channel::BaseChannel::Step& step) {
+    const auto name = wire::message_name(id.type, message.type);
+    if (step.damaged) statistics_.damaged(id, name);
+    if (const auto* notify = std::get_if<wire::Notify>(&step.event)) {
+        log(level_of(notify->severity),
+            fmt::format("{}: the server says: {}", wire::channel_name(id), notify->text));
+    } else if (const auto* goodbye = std::get_if<wire::Disconnecting>(&step.event)) {
+        log(LogLevel::info,
+            fmt::format(
+                "{}: the server closes, reason {}", wire::channel_name(id), goodbye->reason));
+    }
+}
+
+/// Takes what was begun to its end: channels, decoders and drawing all stop, and every frame is
+/// accounted for.
+asio::awaitable<void> Session::Impl::finish() {
+    player_->close(io::now());
+    while (running_displays_ > 0 || player_->busy() || !draw_->idle())
+        co_await player_->changed().wait();
+    // The worker's last reports were posted before it became idle, so they are ahead of this in the
+    // queue.
+    co_await asio::post(runtime_.net(), asio::use_awaitable);
+}
+
+link::LinkRequest Session::Impl::link_request(ChannelId id) const {
+    return {
+        state_.session_id(), id, common_capabilities, channel_capabilities(id), target_.password};
+}
+
+void Session::Impl::opened(const ChannelPtr& connection) {
+    const ChannelId id = connection->id();
+    statistics_.channel_opened(id, connection->tls());
+    log(LogLevel::info,
+        fmt::format("{}: open{}", wire::channel_name(id), connection->tls() ? " (TLS)" : ""));
+}
+
+/// Why a channel that was open is so no more.
+Failure Session::Impl::lost(ChannelId id, const Error& error) const {
+    const std::string channel = wire::channel_name(id);
+    if (error.code == ErrorCode::timed_out) {
+        return {error.code,
+                fmt::format("{}: {} did not send {} in time",
+                            channel,
+                            target_.name(),
+                            waiting_for(state_.phase())),
+                "is the server alive?"};
+    }
+    if (error.code == ErrorCode::closed || error.code == ErrorCode::system) {
+        return {error.code,
+                fmt::format("{}: {} closed the connection while we waited for {}",
+                            channel,
+                            target_.name(),
+                            waiting_for(state_.phase())),
+                "was the virtual machine stopped, or did another client take over?"};
+    }
+    return {error.code,
+            fmt::format("{}: {} sent data that cannot be right: {} (byte {})",
+                        channel,
+                        target_.name(),
+                        error.text,
+                        error.offset),
+            "this is a fault of the server or of this client; please report it"};
+}
+
+/// Notes why the session ends, unless that is known already, and closes all channels.
+void Session::Impl::end_with(Failure failure) {
+    if (!closing_ && !server_said_goodbye_) {
+        const std::lock_guard lock{mutex_};
+        failure_ = std::move(failure);
+    }
+    closing_ = true;
+    stop_.request_stop();
+}
+
+void Session::Impl::close() {
+    const auto self = shared_from_this();
+    asio::post(runtime_.net(), [self] {
+        self->closing_ = true;
+        self->stop_.request_stop();
+    });
+}
+
+void Session::Impl::wait() {
+    std::unique_lock lock{mutex_};
+    ended_condition_.wait(lock, [this] { return ended_; });
+}
+
+bool Session::Impl::wait_for(std::chrono::milliseconds limit) {
+    std::unique_lock lock{mutex_};
+    return ended_condition_.wait_for(lock, limit, [this] { return ended_; });
+}
+
+std::optional<Failure> Session::Impl::failure() const {
+    const std::lock_guard lock{mutex_};
+    return ended_ ? failure_ : std::nullopt;
+}
+
+void Session::Impl::log(LogLevel level, std::string_view line) const {
+    if (options_.log) options_.log(level, line);
+}
+
+std::unique_ptr<Session>
+Session::start(Runtime& runtime, Target target, SessionOptions options, Sinks sinks) {
+    auto impl =
+        std::make_shared<Impl>(runtime.impl(), std::move(target), std::move(options), sinks);
+    impl->start();
+    return std::unique_ptr<Session>{
+        new Session(std::move(impl))}; // NOLINT: the constructor is private
+}
+
+Session::Session(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Session::~Session() {
+    impl_->close();
+    impl_->wait();
+}
+
+void Session::close() {
+    impl_->close();
+}
+void Session::wait() {
+    impl_->wait();
+}
+bool Session::wait_for(std::chrono::milliseconds limit) {
+    return impl_->wait_for(limit);
+}
+std::optional<Failure> Session::failure() const {
+    return impl_->failure();
+}
+SessionReport Session::report() const {
+    return impl_->report();
+}
+
+} // namespace sumac

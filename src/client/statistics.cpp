@@ -1,0 +1,102 @@
+#include "client/statistics.h"
+
+#include "wire/names.h"
+
+#include <algorithm>
+
+namespace sumac::client {
+
+using Lock = std::lock_guard<std::mutex>;
+
+void Statistics::vm_name(const std::string& name) {
+    const Lock lock{mutex_};
+    report_.vm_name = name;
+}
+
+void Statistics::channel_opened(ChannelId id, bool tls) {
+    const Lock lock{mutex_};
+    ChannelReport& channel = channels_[id];
+    channel.type = wire::channel_type_name(id.type);
+    channel.id = id.id;
+    channel.tls = tls;
+}
+
+void Statistics::message(ChannelId id, std::uint64_t bytes_so_far) {
+    const Lock lock{mutex_};
+    ++channels_[id].messages;
+    channels_[id].bytes = bytes_so_far;
+}
+
+void Statistics::damaged(ChannelId id, std::string_view what) {
+    const Lock lock{mutex_};
+    ++channels_[id].damaged[std::string{what}];
+}
+
+void Statistics::ignored(ChannelId id, std::string_view what) {
+    const Lock lock{mutex_};
+    ++channels_[id].ignored[std::string{what}];
+}
+
+void Statistics::drawn(std::string_view operation) {
+    const Lock lock{mutex_};
+    ++report_.draws[std::string{operation}];
+}
+
+void Statistics::not_drawn(std::string_view what) {
+    const Lock lock{mutex_};
+    ++report_.not_drawn[std::string{what}];
+}
+
+void Statistics::stream_created(StreamKey key, const StreamReport& stream) {
+    const Lock lock{mutex_};
+    streams_[key].report = stream;
+}
+
+void Statistics::frame_received(StreamKey key) {
+    const Lock lock{mutex_};
+    ++streams_[key].report.frames_received;
+}
+
+void Statistics::frame_presented(StreamKey key, LocalTime arrived, LocalTime presented) {
+    const Lock lock{mutex_};
+    StreamCounts& stream = streams_[key];
+    ++stream.report.frames_presented;
+    stream.delay.add(presented - arrived);
+    if (stream.last_presented) {
+        const auto gap_ms =
+            static_cast<double>((presented - *stream.last_presented).count()) / 1000;
+        stream.report.longest_gap_ms = std::max(stream.report.longest_gap_ms, gap_ms);
+    }
+    stream.last_presented = presented;
+}
+
+void Statistics::frame_skipped(StreamKey key, std::string_view reason) {
+    const Lock lock{mutex_};
+    ++streams_[key].report.frames_skipped[std::string{reason}];
+}
+
+void Statistics::clock(std::string_view source,
+                       std::uint64_t epochs,
+                       std::optional<double> drift_ppm) {
+    const Lock lock{mutex_};
+    report_.clock_source = source;
+    report_.clock_epochs = epochs;
+    report_.drift_ppm = drift_ppm;
+}
+
+SessionReport Statistics::report() const {
+    const Lock lock{mutex_};
+    SessionReport report = report_;
+    for (const auto& [id, channel] : channels_)
+        report.channels.push_back(channel);
+    for (const auto& [key, counts] : streams_) {
+        StreamReport& stream = report.streams.emplace_back(counts.report);
+        stream.delay_ms = counts.delay.distribution();
+        stream.frames_waiting = stream.frames_received - stream.frames_presented;
+        for (const auto& [reason, count] : stream.frames_skipped)
+            stream.frames_waiting -= count;
+    }
+    return report;
+}
+
+} // namespace sumac::client

@@ -1,0 +1,51 @@
+/// Counts what happens in a session. Written by the net thread and by the drawing worker, read by
+/// whoever asks for a report: the one mutex guards all members.
+#pragma once
+
+#include "base/histogram.h"
+#include "base/ids.h"
+#include <sumac/report.h>
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace sumac::client {
+
+class Statistics {
+public:
+    explicit Statistics(std::string server) { report_.server = std::move(server); }
+
+    void vm_name(const std::string& name);
+    void channel_opened(ChannelId id, bool tls);
+    void message(ChannelId id, std::uint64_t bytes_so_far);
+    void damaged(ChannelId id, std::string_view what);
+    void ignored(ChannelId id, std::string_view what);
+
+    void drawn(std::string_view operation);
+    void not_drawn(std::string_view what);
+
+    void stream_created(StreamKey key, const StreamReport& stream);
+    void frame_received(StreamKey key);
+    void frame_presented(StreamKey key, LocalTime arrived, LocalTime presented);
+    void frame_skipped(StreamKey key, std::string_view reason);
+
+    void clock(std::string_view source, std::uint64_t epochs, std::optional<double> drift_ppm);
+
+    SessionReport report() const;
+
+private:
+    struct StreamCounts {
+        StreamReport report;
+        Histogram delay;
+        std::optional<LocalTime> last_presented;
+    };
+
+    mutable std::mutex mutex_;
+    SessionReport report_; ///< all but channels and streams
+    std::map<ChannelId, ChannelReport> channels_;
+    std::map<StreamKey, StreamCounts> streams_;
+};
+
+} // namespace sumac::client

@@ -1,0 +1,348 @@
+#include "client/stream_player.h"
+
+#include "io/clock.h"
+
+#include <asio/post.hpp>
+#include <fmt/format.h>
+
+namespace sumac::client {
+
+StreamPlayer::StreamPlayer(Parts parts)
+    : parts_(std::move(parts)), timer_(parts_.net), changed_(parts_.net.get_executor()) {}
+
+void StreamPlayer::stream_created(std::uint8_t display,
+                                  const channel::Stream& created,
+                                  LocalTime now) {
+    const wire::StreamCreate& create = created.create;
+    Stream stream;
+    stream.display = display;
+    stream.id = create.id;
+    stream.surface = create.surface;
+    stream.codec = create.codec;
+    stream.order = create.top_down ? canvas::RowOrder::top_down : canvas::RowOrder::bottom_up;
+    stream.dest = create.dest;
+    stream.clip = create.clip;
+    core_.stream_created({created.key, display, create.id, {}}, now);
+    if (auto decoder = video::make_decoder(create.codec)) {
+        stream.decoder = *std::move(decoder);
+    } else {
+        core_.report_invalid(created.key); // the server goes on with ordinary drawing
+    }
+
+    const Size size{static_cast<std::int32_t>(create.stream_width),
+                    static_cast<std::int32_t>(create.stream_height)};
+    StreamReport counts;
+    counts.display = display;
+    counts.id = create.id.value;
+    counts.codec = video::codec_name(create.codec);
+    counts.size = size;
+    parts_.statistics.stream_created(created.key, counts);
+
+    TraceEvent event;
+    event.kind = TraceEvent::Kind::stream_created;
+    event.at = now;
+    event.display = display;
+    event.stream = create.id.value;
+    event.detail =
+        fmt::format("codec={} width={} height={}", counts.codec, size.width, size.height);
+    trace(std::move(event));
+    streams_.emplace(created.key, std::move(stream));
+    step(now);
+}
+
+void StreamPlayer::stream_clipped(const channel::Stream& clipped, LocalTime) {
+    if (const auto stream = streams_.find(clipped.key); stream != streams_.end())
+        stream->second.clip = clipped.clip;
+}
+
+void StreamPlayer::stream_destroyed(StreamKey key, LocalTime now) {
+    const auto stream = streams_.find(key);
+    if (stream == streams_.end() || stream->second.destroyed) return;
+    stream->second.destroyed = true;
+    core_.stream_destroyed(key, now);
+    TraceEvent event;
+    event.kind = TraceEvent::Kind::stream_destroyed;
+    event.at = now;
+    event.display = stream->second.display;
+    event.stream = stream->second.id.value;
+    trace(std::move(event));
+    step(now);
+}
+
+void StreamPlayer::report_activated(StreamKey key,
+                                    const wire::StreamActivateReport& terms,
+                                    LocalTime now) {
+    core_.report_activated(key, {terms.unique_id, terms.max_window_size, terms.timeout_ms});
+    step(now);
+}
+
+void StreamPlayer::frame_received(const NewFrame& received, LocalTime now) {
+    const auto stream = streams_.find(received.key);
+    if (stream == streams_.end()) return;
+    const FrameId id{++last_frame_.value};
+    const Frame& frame = frames_
+                             .emplace(id,
+                                      Frame{received.key,
+                                            received.mm_time,
+                                            now,
+                                            received.dest,
+                                            received.data,
+                                            received.buffer,
+                                            nullptr,
+                                            true})
+                             .first->second;
+    parts_.statistics.frame_received(received.key);
+    trace(frame_event(TraceEvent::Kind::frame_received, now, id, frame));
+    core_.frame_received(received.key, id, received.mm_time, now);
+    if (stream->second.decoder) {
+        compressed_bytes_ += frame.data.size();
+        stream->second.to_decode.push_back(id);
+        decode_next(received.key, stream->second);
+    } else {
+        core_.frame_undecodable(received.key, id, now);
+    }
+    step(now);
+}
+
+/// Starts the next frame's decoding, unless the stream's decoder is at work or far enough ahead.
+void StreamPlayer::decode_next(StreamKey key, Stream& stream) {
+    const bool far_ahead =
+        stream.decoded_bytes > max_decoded_ahead_bytes && stream.decoded_count >= 2;
+    if (stream.decoding || far_ahead || stream.to_decode.empty() || closed_) return;
+    const FrameId id = stream.to_decode.front();
+    stream.to_decode.pop_front();
+    stream.decoding = true;
+    ++decoding_;
+    const Frame& frame = frames_.at(id);
+    asio::post(parts_.workers,
+               [self = shared_from_this(),
+                decoder = stream.decoder,
+                key,
+                id,
+                data = frame.data,
+                buffer = frame.buffer] {
+                   auto picture = decoder->decode(data);
+                   asio::post(self->parts_.net, [self, key, id, picture = std::move(picture)] {
+                       self->decoded(key, id, picture);
+                   });
+               });
+}
+
+void StreamPlayer::decoded(StreamKey key, FrameId id, Result<video::PicturePtr> picture) {
+    --decoding_;
+    if (closed_) {
+        changed_.notify();
+        return;
+    }
+    const LocalTime now = io::now();
+    Stream& stream = streams_.at(key);
+    stream.decoding = false;
+    Frame& frame = frames_.at(id);
+    compressed_bytes_ -= frame.data.size();
+    if (!frame.wanted) {
+        frames_.erase(id);
+    } else if (!picture) {
+        core_.frame_undecodable(key, id, now);
+    } else {
+        frame.picture = *picture;
+        frame.data = {};
+        frame.buffer = nullptr;
+        stream.decoded_bytes += frame.picture->pixels.size();
+        ++stream.decoded_count;
+        core_.frame_decoded(key, id, now);
+    }
+    decode_next(key, stream);
+    step(now);
+}
+
+asio::awaitable<void> StreamPlayer::uncover(std::uint8_t display, channel::DrawArea area) {
+    const auto hidden = [&](const Stream& stream) {
+        return stream.display == display && stream.surface == area.surface &&
+               !intersect(channel::visible_area(stream.dest, stream.clip), area.area).empty();
+    };
+    const auto self = shared_from_this();
+    while (!closed_) {
+        const LocalTime now = io::now();
+        bool waits = false;
+        for (const auto& [key, stream] : streams_) {
+            if (core_.waiting(key) == 0 || !hidden(stream)) continue;
+            core_.covered(key, now);
+            waits = true;
+        }
+        if (!waits) co_return;
+        step(now);
+        bool still_decoding = false;
+        for (const auto& [key, stream] : streams_)
+            still_decoding = still_decoding || (hidden(stream) && core_.waiting(key) > 0);
+        if (!still_decoding) co_return;
+        co_await changed_.wait();
+    }
+}
+
+void StreamPlayer::main_clock(std::uint32_t mm_time, LocalTime now) {
+    core_.main_clock(mm_time, now);
+    TraceEvent event;
+    event.kind = TraceEvent::Kind::clock_observed;
+    event.at = now;
+    event.mm_time = mm_time;
+    event.detail = "source=main";
+    trace(std::move(event));
+    step(now);
+}
+
+void StreamPlayer::close(LocalTime now) {
+    core_.session_closed(now);
+    step(now);
+    closed_ = true;
+    timer_.cancel();
+    changed_.notify();
+}
+
+void StreamPlayer::step(LocalTime now) {
+    for (const media::Decision& decision : core_.step(now))
+        std::visit([&](const auto& what) { carry_out(what, now); }, decision);
+    forget_finished_streams();
+    const auto clock = core_.clock_status();
+    parts_.statistics.clock(to_string(clock.source), clock.epochs, clock.drift_ppm);
+    wake_at(core_.next_deadline());
+    changed_.notify();
+}
+
+void StreamPlayer::carry_out(const media::Present& present, LocalTime) {
+    const Frame& frame = frames_.at(present.frame);
+    const Stream& stream = streams_.at(present.stream);
+    DrawJob job;
+    job.display = stream.display;
+    job.cost_bytes = frame.picture->pixels.size();
+    job.work = ShowPicture{stream.surface,
+                           frame.picture->view(),
+                           frame.picture,
+                           frame.dest,
+                           stream.clip,
+                           stream.order,
+                           {stream.id.value,
+                            present.stream.value,
+                            frame.mm_time,
+                            present.frame.value,
+                            frame.arrived,
+                            present.due}};
+    parts_.draw.post(std::move(job));
+    forget(present.frame);
+}
+
+void StreamPlayer::carry_out(const media::Skip& skip, LocalTime now) {
+    Frame& frame = frames_.at(skip.frame);
+    parts_.statistics.frame_skipped(skip.stream, to_string(skip.reason));
+    TraceEvent event = frame_event(TraceEvent::Kind::frame_skipped, now, skip.frame, frame);
+    event.decision = "skip";
+    event.reason = to_string(skip.reason);
+    trace(std::move(event));
+
+    Stream& stream = streams_.at(skip.stream);
+    const bool undecoded = !frame.picture && skip.reason != media::SkipReason::undecodable;
+    const auto queued = std::find(stream.to_decode.begin(), stream.to_decode.end(), skip.frame);
+    if (undecoded &&
+        (queued == stream.to_decode.end() || !video::frames_are_independent(stream.codec))) {
+        frame.wanted = false; // at the decoder now, or later frames need it
+        return;
+    }
+    if (undecoded) {
+        compressed_bytes_ -= frame.data.size();
+        stream.to_decode.erase(queued);
+    }
+    forget(skip.frame);
+}
+
+void StreamPlayer::carry_out(const media::SendReport& decision, LocalTime now) {
+    const media::StreamReport& report = decision.report;
+    parts_.send_report(decision.display, report);
+    TraceEvent event;
+    event.kind = TraceEvent::Kind::report_sent;
+    event.at = now;
+    event.display = decision.display;
+    event.stream = report.stream.value;
+    event.detail = fmt::format("frames={} drops={} last_frame_delay={} audio_delay={}",
+                               report.num_frames,
+                               report.num_drops,
+                               report.last_frame_delay,
+                               report.audio_delay);
+    trace(std::move(event));
+}
+
+void StreamPlayer::carry_out(const media::EpochStarted& epoch, LocalTime now) {
+    TraceEvent event;
+    event.kind = TraceEvent::Kind::epoch_started;
+    event.at = now;
+    event.mm_time = epoch.mm_time;
+    event.reason = to_string(epoch.cause);
+    const auto stream = epoch.stream ? streams_.find(*epoch.stream) : streams_.end();
+    if (stream != streams_.end()) event.stream = stream->second.id.value;
+    trace(std::move(event));
+}
+
+/// The frame is on its way to the surface, or skipped and no longer needed.
+void StreamPlayer::forget(FrameId id) {
+    const auto frame = frames_.find(id);
+    if (frame->second.picture) {
+        Stream& stream = streams_.at(frame->second.key);
+        stream.decoded_bytes -= frame->second.picture->pixels.size();
+        --stream.decoded_count;
+        decode_next(frame->second.key, stream);
+    }
+    frames_.erase(frame);
+}
+
+void StreamPlayer::forget_finished_streams() {
+    std::erase_if(streams_, [&](const auto& entry) {
+        const auto& [key, stream] = entry;
+        return stream.destroyed && !stream.decoding && stream.to_decode.empty() &&
+               core_.waiting(key) == 0;
+    });
+}
+
+void StreamPlayer::frame_shown(const ShownFrame& frame, LocalTime shown) {
+    parts_.statistics.frame_presented(StreamKey{frame.instance}, frame.arrived, shown);
+    TraceEvent event;
+    event.kind = TraceEvent::Kind::frame_presented;
+    event.at = shown;
+    event.stream = frame.stream;
+    event.frame = frame.frame;
+    event.mm_time = frame.mm_time;
+    event.arrived = frame.arrived;
+    event.due = frame.due;
+    event.decision = "present";
+    trace(std::move(event));
+}
+
+void StreamPlayer::wake_at(std::optional<LocalTime> deadline) {
+    timer_.cancel();
+    if (!deadline || closed_) return;
+    timer_.expires_at(asio::steady_timer::time_point{deadline->time_since_epoch()});
+    timer_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
+        const auto self = weak.lock();
+        if (error || !self || self->closed_) return;
+        self->step(io::now());
+    });
+}
+
+void StreamPlayer::trace(TraceEvent event) {
+    if (parts_.trace != nullptr) parts_.trace->on_trace(event);
+}
+
+TraceEvent StreamPlayer::frame_event(TraceEvent::Kind kind,
+                                     LocalTime at,
+                                     FrameId id,
+                                     const Frame& frame) const {
+    const Stream& stream = streams_.at(frame.key);
+    TraceEvent event;
+    event.kind = kind;
+    event.at = at;
+    event.display = stream.display;
+    event.stream = stream.id.value;
+    event.frame = id.value;
+    event.mm_time = frame.mm_time;
+    event.arrived = frame.arrived;
+    return event;
+}
+
+} // namespace sumac::client

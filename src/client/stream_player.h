@@ -1,0 +1,134 @@
+/// Plays the video streams of a session: frames in, decoding ahead on the worker pool, media's
+/// decisions carried out.
+///
+/// Decides nothing about time itself: it tells media::MediaCore what happened, asks it what to do,
+/// and wakes when it says. Net thread only.
+///
+/// A frame's way: received -> (waits compressed) -> decoding, one at a time per stream -> (waits
+/// decoded) -> presented or skipped by media's decision. Frames are counted out exactly once.
+#pragma once
+
+#include "channel/stream_table.h"
+#include "client/draw_worker.h"
+#include "client/signal.h"
+#include "client/statistics.h"
+#include "media/media_core.h"
+#include "video/decoder.h"
+#include "wire/framing.h"
+#include <sumac/sinks.h>
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/thread_pool.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace sumac::client {
+
+/// Pictures decoded ahead of their time, per stream; more wait compressed. Two are always allowed,
+/// so that decoding and presenting overlap at any size.
+inline constexpr std::size_t max_decoded_ahead_bytes = std::size_t{64} << 20U;
+/// Compressed frames that wait for the decoder may take up this much before the display sockets are
+/// no longer read: more than a second of 1080p MJPEG at its best quality.
+inline constexpr std::size_t max_compressed_bytes = std::size_t{64} << 20U;
+
+class StreamPlayer : public std::enable_shared_from_this<StreamPlayer> {
+public:
+    struct Parts {
+        asio::io_context& net;
+        asio::thread_pool& workers;
+        DrawWorker& draw;
+        Statistics& statistics;
+        TraceSink* trace = nullptr; ///< may be null
+        /// Sends a STREAM_REPORT on that display channel.
+        std::function<void(std::uint32_t display, const media::StreamReport&)> send_report;
+    };
+    explicit StreamPlayer(Parts parts);
+
+    void stream_created(std::uint8_t display, const channel::Stream& stream, LocalTime now);
+    void stream_clipped(const channel::Stream& stream, LocalTime now);
+    void stream_destroyed(StreamKey key, LocalTime now);
+    void report_activated(StreamKey key, const wire::StreamActivateReport& terms, LocalTime now);
+    /// `dest` is where this frame is drawn; `data` borrows from `buffer`.
+    struct NewFrame {
+        StreamKey key;
+        std::uint32_t mm_time = 0;
+        Rect dest;
+        Bytes data;
+        std::shared_ptr<const std::vector<std::byte>> buffer;
+    };
+    void frame_received(const NewFrame& frame, LocalTime now);
+
+    /// Shows what still waits of the streams that can be seen in `area`, before newer drawing
+    /// covers them. Returns when all of it is on its way to the surface.
+    asio::awaitable<void> uncover(std::uint8_t display, channel::DrawArea area);
+
+    void main_clock(std::uint32_t mm_time, LocalTime now);
+    /// The surface shows the frame.
+    void frame_shown(const ShownFrame& frame, LocalTime shown);
+    /// Skips what waits. Nothing may be called after it but `busy`.
+    void close(LocalTime now);
+
+    bool full() const { return compressed_bytes_ > max_compressed_bytes; }
+    /// A decoder is at work; its result will come back to this object.
+    bool busy() const { return decoding_ > 0; }
+    /// Notified whenever full, busy or what `uncover` waits for may have changed.
+    Signal& changed() { return changed_; }
+
+private:
+    struct Frame {
+        StreamKey key;
+        std::uint32_t mm_time = 0;
+        LocalTime arrived;
+        Rect dest;
+        Bytes data; ///< of `buffer`
+        std::shared_ptr<const std::vector<std::byte>> buffer;
+        video::PicturePtr picture; ///< set once decoded
+        bool wanted = true;        ///< false: skipped, but later frames depend on it
+    };
+    struct Stream {
+        std::uint8_t display = 0;
+        StreamId id;
+        SurfaceId surface;
+        std::uint8_t codec = 0;
+        canvas::RowOrder order = canvas::RowOrder::top_down;
+        Rect dest;
+        wire::Clip clip;
+        bool destroyed = false;
+        std::shared_ptr<video::Decoder> decoder; ///< null: we have none for this codec
+        std::deque<FrameId> to_decode;
+        bool decoding = false;
+        std::size_t decoded_bytes = 0;
+        std::size_t decoded_count = 0;
+    };
+
+    void decode_next(StreamKey key, Stream& stream);
+    void decoded(StreamKey key, FrameId id, Result<video::PicturePtr> picture);
+    void step(LocalTime now);
+    void carry_out(const media::Present& present, LocalTime now);
+    void carry_out(const media::Skip& skip, LocalTime now);
+    void carry_out(const media::SendReport& report, LocalTime now);
+    void carry_out(const media::EpochStarted& epoch, LocalTime now);
+    void forget(FrameId id);
+    void forget_finished_streams();
+    void wake_at(std::optional<LocalTime> deadline);
+    void trace(TraceEvent event);
+    TraceEvent
+    frame_event(TraceEvent::Kind kind, LocalTime at, FrameId id, const Frame& frame) const;
+
+    Parts parts_;
+    media::MediaCore core_;
+    asio::steady_timer timer_;
+    Signal changed_;
+    std::map<StreamKey, Stream> streams_;
+    std::map<FrameId, Frame> frames_;
+    FrameId last_frame_{0};
+    std::size_t compressed_bytes_ = 0;
+    int decoding_ = 0;
+    bool closed_ = false;
+};
+
+} // namespace sumac::client

@@ -1,0 +1,60 @@
+/// The session as the main channel runs it: first main alone, then the channels that the server
+/// lists and that we know. Pure; belongs to the net thread.
+///
+///     linking_main --(main channel open)--> attaching --(CHANNELS_LIST)--> running
+#pragma once
+
+#include "channel/base_channel.h"
+#include "wire/main.h"
+#include <sumac/target.h>
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sumac::session {
+
+enum class Phase { linking_main, attaching, running };
+
+/// "the main channel to open", "the list of channels": what the session waits for, for a message.
+std::string_view waiting_for(Phase phase);
+
+/// What to do about one message.
+struct Step {
+    std::vector<channel::OutgoingMessage> send; ///< on the main channel
+    std::vector<ChannelId> open;                ///< channels to open now
+    std::optional<std::uint32_t> clock_mm_time; ///< the server told its clock
+    std::optional<Failure> end;                 ///< the session cannot go on
+    bool ignored = false;                       ///< a message that we do not act on
+};
+
+class SessionState {
+public:
+    /// `supported`: channel types (SPICE_CHANNEL_*) to open when the server lists them; main not
+    /// included.
+    explicit SessionState(std::set<std::uint8_t> supported) : supported_(std::move(supported)) {}
+
+    void main_opened() { phase_ = Phase::attaching; }
+    Step on_main_message(const wire::MainMessage& message);
+
+    Phase phase() const { return phase_; }
+    /// Connection id for the other channels; 0 before MAIN_INIT.
+    std::uint32_t session_id() const { return session_id_; }
+    const std::string& vm_name() const { return vm_name_; }
+
+private:
+    Step on_init(const wire::MainInit& init);
+    Step on_channels(const wire::ChannelsList& list);
+
+    std::set<std::uint8_t> supported_;
+    std::set<ChannelId> asked_for_;
+    Phase phase_ = Phase::linking_main;
+    std::uint32_t session_id_ = 0;
+    bool initialized_ = false;
+    std::string vm_name_;
+};
+
+} // namespace sumac::session

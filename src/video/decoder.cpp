@@ -1,0 +1,36 @@
+#include "video/decoder.h"
+
+#include "video/mjpeg.h"
+
+#include <spice/enums.h>
+
+namespace sumac::video {
+
+Result<std::unique_ptr<Decoder>> make_decoder(std::uint8_t codec) {
+    if (codec == SPICE_VIDEO_CODEC_TYPE_MJPEG)
+        return std::unique_ptr<Decoder>{std::make_unique<MjpegDecoder>()};
+    return Error{ErrorCode::unsupported, "no decoder for this video codec"};
+}
+
+std::string_view codec_name(std::uint8_t codec) {
+    switch (codec) {
+    case SPICE_VIDEO_CODEC_TYPE_MJPEG:
+        return "mjpeg";
+    case SPICE_VIDEO_CODEC_TYPE_VP8:
+        return "vp8";
+    case SPICE_VIDEO_CODEC_TYPE_H264:
+        return "h264";
+    case SPICE_VIDEO_CODEC_TYPE_VP9:
+        return "vp9";
+    case SPICE_VIDEO_CODEC_TYPE_H265:
+        return "h265";
+    default:
+        return "unknown";
+    }
+}
+
+bool frames_are_independent(std::uint8_t codec) {
+    return codec == SPICE_VIDEO_CODEC_TYPE_MJPEG;
+}
+
+} // namespace sumac::video
