@@ -11,17 +11,17 @@ namespace sumac {
 
 /// A server. Exactly one of `host` and `unix_path` is set. Ports: 0 means none.
 struct Target {
-    std::string host;
+    std::string host{};
     std::uint16_t port = 0;
     std::uint16_t tls_port = 0;
-    std::string unix_path;
+    std::string unix_path{};
 
-    std::string password; ///< never logged
-    std::string ca_file;  ///< PEM file of trusted authorities; empty: the system's store
-    std::string ca_pem;   ///< the same as text (a .vv file carries it); wins over ca_file
+    std::string password{}; ///< never logged
+    std::string ca_file{};  ///< PEM file of trusted authorities; empty: the system's store
+    std::string ca_pem{};   ///< the same as text (a .vv file carries it); wins over ca_file
     std::string
-        host_subject;  ///< expected certificate subject "O=x,CN=y"; empty: verify the host name
-    std::string title; ///< for a window, from a .vv file
+        host_subject{};  ///< expected certificate subject "O=x,CN=y"; empty: verify the host name
+    std::string title{}; ///< for a window, from a .vv file
 
     bool operator==(const Target&) const = default;
     /// For messages: "host:port", "host:port (TLS)" or "unix:/path"; never the password.
