@@ -1,5 +1,6 @@
 #include "events.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -10,13 +11,23 @@ namespace sumac::host {
 
 namespace {
 
+/// The descriptor that was standard output when this was first called.
+int event_output() {
+    static const int output = [] {
+        const int own = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        if (own >= 0) ::dup2(STDERR_FILENO, STDOUT_FILENO);
+        return own;
+    }();
+    return output;
+}
+
 void write_all(std::string_view text) {
     while (!text.empty()) {
-        const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+        const ssize_t written = ::write(event_output(), text.data(), text.size());
         if (written >= 0) {
             text.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno == EAGAIN) { // whoever gave us the pipe made it non-blocking
-            pollfd wait{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+            pollfd wait{.fd = event_output(), .events = POLLOUT, .revents = 0};
             ::poll(&wait, 1, -1);
         } else if (errno != EINTR) {
             return;
@@ -25,6 +36,10 @@ void write_all(std::string_view text) {
 }
 
 } // namespace
+
+void claim_standard_output() {
+    event_output();
+}
 
 void write_event(std::string_view name, Json details, std::int64_t t_us) {
     Json line{{"event", name}};

@@ -11,6 +11,10 @@ namespace sumac::host {
 
 using Json = nlohmann::ordered_json;
 
+/// Takes standard output for the events alone: what libraries print there (GLib its debug messages)
+/// goes to standard error from then on. Call before anything else that may print.
+void claim_standard_output();
+
 /// Writes {"event": name, members of `details`..., "mm_time", "t_us"} at once. Waits where the
 /// reader is slow; a reader that is gone is no error. Main thread only.
 void write_event(std::string_view name,

@@ -52,5 +52,6 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN); // a reader of our events, or a client, that is gone
     auto parsed = parse_options(argc, argv);
     if (const int* const status = std::get_if<int>(&parsed)) return *status;
+    claim_standard_output();
     return run(std::move(std::get<Options>(parsed)));
 }

@@ -5,6 +5,7 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
+#include <fcntl.h>
 
 #include <chrono>
 #include <utility>
@@ -58,13 +59,21 @@ private:
         const auto kind = event == SPICE_WATCH_EVENT_READ
                               ? asio::posix::stream_descriptor::wait_read
                               : asio::posix::stream_descriptor::wait_write;
-        descriptor.async_wait(
-            kind, [self = shared_from_this(), event](const std::error_code& error) {
-                self->waiting &= ~event;
-                if (error || (self->mask & event) == 0) return;
-                self->function(self->descriptor.native_handle(), event, self->context);
-                self->wait_for(event);
-            });
+        // Asio makes what it waits on non-blocking; the server's own thread-to-thread sockets are
+        // read with blocking calls and lose messages then.
+        const bool blocking = (::fcntl(descriptor.native_handle(), F_GETFL) & O_NONBLOCK) == 0;
+        descriptor.async_wait(kind,
+                              [self = shared_from_this(), event](const std::error_code& error) {
+                                  self->on_ready(event, error);
+                              });
+        std::error_code ignored;
+        if (blocking) descriptor.native_non_blocking(false, ignored);
+    }
+    void on_ready(int event, const std::error_code& error) {
+        waiting &= ~event;
+        if (error || (mask & event) == 0) return;
+        function(descriptor.native_handle(), event, context);
+        wait_for(event);
     }
 
     asio::posix::stream_descriptor descriptor;
