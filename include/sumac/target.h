@@ -19,8 +19,8 @@ struct Target {
     std::string password{}; ///< never logged
     std::string ca_file{};  ///< PEM file of trusted authorities; empty: the system's store
     std::string ca_pem{};   ///< the same as text (a .vv file carries it); wins over ca_file
-    std::string
-        host_subject{};  ///< expected certificate subject "O=x,CN=y"; empty: verify the host name
+    /// Expected certificate subject, "O=x,CN=y"; empty: verify the host name.
+    std::string host_subject{};
     std::string title{}; ///< for a window, from a .vv file
 
     bool operator==(const Target&) const = default;
