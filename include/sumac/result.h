@@ -57,16 +57,24 @@ public:
     explicit operator bool() const { return has_value(); }
 
     /// The value; undefined (asserted in debug builds) if there is none.
-    T& operator*() & { return *std::get_if<0>(&content_); }
-    const T& operator*() const& { return *std::get_if<0>(&content_); }
-    T&& operator*() && { return std::move(*std::get_if<0>(&content_)); }
-    T* operator->() { return std::get_if<0>(&content_); }
-    const T* operator->() const { return std::get_if<0>(&content_); }
+    T& operator*() & { return *held(std::get_if<0>(&content_)); }
+    const T& operator*() const& { return *held(std::get_if<0>(&content_)); }
+    T&& operator*() && { return std::move(*held(std::get_if<0>(&content_))); }
+    T* operator->() { return held(std::get_if<0>(&content_)); }
+    const T* operator->() const { return held(std::get_if<0>(&content_)); }
 
     /// The error; undefined if there is none.
-    const E& error() const { return *std::get_if<1>(&content_); }
+    const E& error() const { return *held(std::get_if<1>(&content_)); }
 
 private:
+    /// Says that it is there: UBSan checks it, the optimiser relies on it, and g++ stops warning
+    /// of the null pointer that get_if might have been.
+    template <class Content>
+    static Content* held(Content* content) {
+        if (content == nullptr) __builtin_unreachable();
+        return content;
+    }
+
     std::variant<T, E> content_;
 };
 
