@@ -29,6 +29,11 @@ public:
         EXPECT_TRUE(canvas_.draw(create(viewer_id, SPICE_SURFACE_FMT_32_ARGB, width, height)));
         EXPECT_TRUE(canvas_.draw(create(drawn_id, format, width, height)));
         EXPECT_TRUE(canvas_.draw(create(other_id, SPICE_SURFACE_FMT_32_ARGB, 11, 9)));
+        shuffle();
+    }
+
+    /// New random content.
+    void shuffle() {
         fill_at_random(drawn_id, drawn_);
         fill_at_random(other_id, other_);
     }
@@ -86,15 +91,19 @@ private:
             constexpr std::int32_t high = std::numeric_limits<std::int32_t>::max();
             return {chance(50) ? low : 3, low, high, chance(50) ? high : 9};
         }
-        const int left = pick(-6, width);
-        const int top = pick(-6, height);
+        const int left = pick(-6, width - 4);
+        const int top = pick(-6, height - 4);
         return {left, top, left + pick(-1, 20), top + pick(-1, 16)};
     }
+    Rect any_box() {
+        const Rect whole{0, 0, width, height};
+        return chance(40) ? whole : any_rect();
+    }
     wire::DrawBase any_base() {
-        wire::DrawBase result = base(drawn_id, any_rect());
+        wire::DrawBase result = base(drawn_id, any_box());
         if (chance(50)) return result;
         result.clip.everything_visible = false;
-        for (int i = pick(0, 4); i > 0; --i)
+        for (int i = pick(0, 6); i > 0; --i)
             result.clip.rects.push_back(any_rect());
         return result;
     }
@@ -294,7 +303,10 @@ private:
     }
     void copy_bits_step() {
         mask_image_.reset();
-        const wire::CopyBits m{any_base(), {pick(-8, width), pick(-8, height)}};
+        wire::CopyBits m{any_base(), {pick(-8, width), pick(-8, height)}};
+        if (chance(50) && m.base.box.left > -10 &&
+            m.base.box.top > -10) // a short way, as scrolling goes
+            m.src_pos = {m.base.box.left + pick(-3, 3), m.base.box.top + pick(-3, 3)};
         expect_drawn(m, "copy bits");
         model(m.base, {}, [&](int x, int y) -> std::optional<std::uint32_t> {
             const std::int64_t sx = std::int64_t{x} - m.base.box.left + m.src_pos.x;
@@ -321,6 +333,7 @@ TEST_P(DrawOn, EveryMessageMatchesTheNaiveRules) {
     Twin twin{GetParam(), seed};
     twin.compare("at the start");
     for (int i = 0; i < cases_per_format && !HasFatalFailure(); ++i) {
+        if (i % 40 == 0) twin.shuffle(); // so much drawing wears the content down
         twin.step();
         twin.compare("format " + std::to_string(GetParam()) + ", seed " + std::to_string(seed) +
                      ", case " + std::to_string(i));
