@@ -83,10 +83,15 @@ bool Playout::is_due(const Frame& frame, LocalTime now) const {
     return due(frame, now) <= now;
 }
 
-/// Not sooner after the one before it than half the time that lies between them.
-LocalTime Playout::spaced(const Frame& frame) const {
-    if (!last_shown_ || frame.at_once) return LocalTime::min();
-    return *last_shown_ + std::min((frame.position - last_position_) / 2, catch_up_spacing);
+/// When the front frame may follow the one before it: after half their own interval if it alone is
+/// due, after less the more are due.
+LocalTime Playout::spaced(LocalTime now) const {
+    const Frame& front = frames_.front();
+    if (!last_shown_ || front.at_once) return LocalTime::min();
+    const auto due = std::count_if(frames_.begin(), frames_.end(), [&](const Frame& frame) {
+        return frame.state == State::decoded && is_due(frame, now);
+    });
+    return *last_shown_ + std::min((front.position - last_position_) / (1 + due), catch_up_spacing);
 }
 
 void Playout::step(StreamKey key, LocalTime now, std::vector<Decision>& decisions) {
@@ -124,7 +129,7 @@ bool Playout::show_one(StreamKey key, LocalTime now, std::vector<Decision>& deci
             return true;
         }
     }
-    if (now < spaced(frames_.front())) return false;
+    if (now < spaced(now)) return false;
     show_front(key, now, decisions);
     return true;
 }
@@ -156,14 +161,15 @@ void Playout::drop_undecodable(StreamKey key, std::vector<Decision>& decisions) 
     }
 }
 
-/// Of frames that a stall has held up, only the newest is worth decoding. Not for ever: if every
-/// frame looks held up, some must be shown all the same.
+/// Of frames that a stall has held up, only the newest is worth decoding, and so it is with those
+/// that come behind them while nothing is shown. Not for ever: if every frame looks held up, some
+/// must be shown all the same.
 void Playout::skip_stalled(StreamKey key, LocalTime now, std::vector<Decision>& decisions) {
     if (stall_began_ && now - *stall_began_ > stall_patience) return;
     for (std::size_t i = 0; i + 1 < frames_.size();) {
         const Frame& frame = frames_[i];
-        const bool give_up = frame.late && frame.state == State::compressed && !frame.at_once &&
-                             is_due(frames_[i + 1], now);
+        const bool give_up = (frame.late || stall_began_) && frame.state == State::compressed &&
+                             !frame.at_once && is_due(frames_[i + 1], now);
         if (!give_up) {
             ++i;
             continue;
@@ -209,7 +215,7 @@ std::optional<LocalTime> Playout::next_deadline(LocalTime now) const {
     if (ready->at_once) return ready == frames_.begin() ? std::optional{now} : std::nullopt;
     const LocalTime due =
         std::min(offset_.crossing(ready->position, now), ready->arrived + bound_now());
-    return ready == frames_.begin() ? std::max(due, spaced(*ready)) : due;
+    return ready == frames_.begin() ? std::max(due, spaced(now)) : due;
 }
 
 void Playout::close(StreamKey key, std::vector<Decision>& decisions) {

@@ -126,12 +126,13 @@ LocalTime StreamTimeline::in_order(LocalTime position) {
 }
 
 void StreamTimeline::decoded(LocalTime position, LocalTime now) {
-    const Duration beyond = now - position - transit_.least();
-    if (beyond <= max_jitter) spread_.add(std::max(beyond, Duration{0}));
+    const Duration until_ready = now - position;
+    if (until_ready - transit_.least() <= max_jitter) until_ready_.add(until_ready);
 }
 
 Duration StreamTimeline::jitter() const {
-    return spread_.quantile(jitter_share);
+    return std::clamp(
+        until_ready_.quantile(jitter_share) - transit_.least(), Duration{0}, max_jitter);
 }
 
 } // namespace sumac::media

@@ -83,7 +83,8 @@ private:
     LocalTime in_order(LocalTime position);
 
     Transit transit_;
-    Spread spread_;
+    /// Not counted from the least transit, so that it stays right when that is found to be another.
+    Spread until_ready_;
     std::optional<ServerTime> stamp_; // newest, unwrapped near the one before
     Duration reference_{0};           // position = stamp + reference, in this epoch
     Duration epoch_least_{0};         // least transit since the epoch began, let up slowly

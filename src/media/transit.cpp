@@ -20,8 +20,8 @@ void Transit::add(Duration transit, LocalTime now) {
     least_ = std::min(newest_, previous_);
 }
 
-void Spread::add(Duration beyond_least) {
-    recent_[count_ % capacity] = beyond_least;
+void Spread::add(Duration delay) {
+    recent_[count_ % capacity] = delay;
     ++count_;
 }
 

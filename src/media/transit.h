@@ -30,10 +30,10 @@ private:
     LocalTime began_{};
 };
 
-/// The delay beyond the least that all but a few stay within.
+/// The delay that all but a few stay within.
 class Spread {
 public:
-    void add(Duration beyond_least);
+    void add(Duration delay);
     /// The given share (0..1) of recent values lies at or below this; 0 while nothing is known.
     Duration quantile(double share) const;
 
