@@ -1,0 +1,67 @@
+#include "change_queue.h"
+
+#include <utility>
+
+namespace sumac::tool {
+
+namespace {
+
+std::size_t bytes_of(const Change& change) {
+    const auto* picture = std::get_if<PictureChanged>(&change);
+    const std::size_t pixels = picture == nullptr ? 0 : picture->patch.pixels.size();
+    return ChangeQueue::change_bytes + pixels;
+}
+
+} // namespace
+
+bool ChangeQueue::push(Change change) {
+    const std::size_t bytes = bytes_of(change);
+    std::unique_lock lock{mutex_};
+    has_room_.wait(lock, [&] {
+        return closed_ || changes_.empty() ||
+               (bytes <= capacity_bytes_ && bytes_ <= capacity_bytes_ - bytes);
+    });
+    if (closed_) return false;
+    changes_.push_back({std::move(change), bytes});
+    bytes_ += bytes;
+    has_change_.notify_one();
+    return true;
+}
+
+std::optional<Change> ChangeQueue::pop() {
+    std::unique_lock lock{mutex_};
+    has_change_.wait(lock, [&] { return closed_ || !changes_.empty(); });
+    if (changes_.empty()) return std::nullopt;
+    Waiting first = std::move(changes_.front());
+    changes_.pop_front();
+    bytes_ -= first.bytes;
+    has_room_.notify_one();
+    return std::move(first.change);
+}
+
+void ChangeQueue::close() {
+    const std::lock_guard lock{mutex_};
+    closed_ = true;
+    has_room_.notify_all();
+    has_change_.notify_all();
+}
+
+Patch ChangeQueue::take_spare() {
+    const std::lock_guard lock{mutex_};
+    if (spares_.empty()) return {};
+    Patch patch = std::move(spares_.back());
+    spares_.pop_back();
+    return patch;
+}
+
+void ChangeQueue::give_spare(Patch patch) {
+    const std::lock_guard lock{mutex_};
+    if (spares_.size() < max_spares) spares_.push_back(std::move(patch));
+}
+
+ChangeQueue::Fill ChangeQueue::fill() const {
+    const std::lock_guard lock{mutex_};
+    return {changes_.size(), bytes_};
+}
+
+} // namespace sumac::tool

@@ -1,0 +1,245 @@
+#include "command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace sumac::tool {
+
+namespace {
+
+constexpr double longest_seconds = 10.0 * 365 * 24 * 3600; // ten years, in any clock's range
+
+constexpr const char* top_footer = R"(
+A server is a URI or a connection file:
+  spice://host:5900                    spice+tls://host:5901
+  spice://host?port=5900&tls-port=5901 spice+unix:///run/vm/spice.sock
+  console.vv                           as Proxmox, oVirt and virt-manager hand them out
+
+The password comes from --password-file, the URI or .vv file, or the environment variable
+SUMAC_PASSWORD; if the server wants one and none was given, sumac asks at the terminal.
+
+Examples:
+  sumac shot spice://localhost:5900 screen.png
+  sumac record spice://localhost:5900 session.mkv --duration 10
+  sumac probe console.vv --duration 60 --json report.json --trace trace.jsonl
+
+Exit status: 0 done, 1 the session failed (one line on standard error says why), 2 usage.
+'sumac COMMAND --help' tells more.)";
+
+constexpr const char* shot_footer = R"(
+Examples:
+  sumac shot spice://localhost:5900 screen.png
+  sumac shot spice://localhost:5900 - --settle 2000 | display png:-
+A picture that never stands still (a video plays) is taken when --timeout is over, with a note on
+standard error. The file appears complete or not at all.)";
+
+constexpr const char* record_footer = R"(
+Examples:
+  sumac record spice://localhost:5900 session.mkv             until Ctrl-C
+  sumac record spice://localhost:5900 session.mkv --duration 10
+Every picture is kept, losslessly, with the time at which it was shown (variable frame rate). An
+existing file is overwritten. When the display changes its size the recording goes on in
+session.2.mkv, session.3.mkv and so on. If the session fails, what was recorded is kept and the
+exit status is 1. Where the disk or the encoder cannot follow, the server is slowed down; nothing is
+dropped. Codecs: h264 (RGB, for full HD at 30 pictures/s on one core), ffv1 (smaller, about a third
+as fast).)";
+
+constexpr const char* probe_footer = R"(
+Examples:
+  sumac probe spice://localhost:5900 --duration 60
+  sumac probe spice://localhost:5900 --duration 60 --json - | jq '.streams[].frames_skipped'
+  sumac probe spice://localhost:5900 --trace trace.jsonl      until Ctrl-C
+Everything is decoded, drawn and timed as for a window, but shown nowhere. The trace has one JSON
+object a line; t_us is CLOCK_MONOTONIC in microseconds.)";
+
+CLI::Validator seconds_validator() {
+    const auto check = [](const std::string& text) -> std::string {
+        double value = 0;
+        if (CLI::detail::lexical_cast(text, value) && std::isfinite(value) && value > 0 &&
+            value <= longest_seconds) {
+            return {};
+        }
+        return fmt::format("'{}' is no number of seconds above 0", text);
+    };
+    return {check, "SECONDS", "seconds"};
+}
+
+/// An option whose value is a length of time in seconds.
+template <class Store>
+void add_seconds(CLI::App& app, const char* name, Store store, const char* help) {
+    app.add_option_function<double>(
+           name,
+           [store](const double& seconds) {
+               store(std::chrono::duration_cast<Duration>(std::chrono::duration<double>{seconds}));
+           },
+           help)
+        ->check(seconds_validator())
+        ->type_name("SECONDS");
+}
+
+/// An option whose value is one of some words.
+template <class Value>
+void add_choice(CLI::App& app,
+                const char* name,
+                Value& value,
+                std::map<std::string, Value> choices,
+                const char* help) {
+    std::vector<std::string> words;
+    for (const auto& [word, choice] : choices)
+        words.push_back(word);
+    app.add_option_function<std::string>(
+           name, [&value, choices](const std::string& word) { value = choices.at(word); }, help)
+        ->check(CLI::IsMember(words).description(""))
+        ->type_name(fmt::format("{}", fmt::join(words, "|")));
+}
+
+void add_connection(CLI::App& app, ConnectionOptions& options) {
+    app.add_option("URI", options.uri, "the server: a SPICE URI or a .vv file")
+        ->required()
+        ->type_name("");
+    const auto group = app.add_option_group("Connection");
+    group->add_option("--password-file", options.password_file, "read the password from this file")
+        ->type_name("FILE");
+    group
+        ->add_option("--ca-file",
+                     options.ca_file,
+                     "trust the certificate authorities in this PEM file, not the system's")
+        ->type_name("FILE");
+    group
+        ->add_option("--host-subject",
+                     options.host_subject,
+                     "expect this subject in the server's certificate, not its host name")
+        ->type_name("SUBJECT");
+    add_choice(*group,
+               "--log-level",
+               options.log_level,
+               {{"error", LogLevel::error},
+                {"warn", LogLevel::warn},
+                {"info", LogLevel::info},
+                {"debug", LogLevel::debug}},
+               "what to log on standard error (default warn)");
+}
+
+void add_display(CLI::App& app, std::uint32_t& display) {
+    app.add_option("--display", display, "which display, from 0 (default 0)")->type_name("N");
+}
+
+CLI::App* add_shot(CLI::App& app, ShotOptions& options) {
+    CLI::App* shot = app.add_subcommand("shot", "save what a display shows as a PNG picture");
+    add_connection(*shot, options.connection);
+    shot->add_option("OUT.png", options.output, "the picture's file; - is standard output")
+        ->required()
+        ->type_name("");
+    add_display(*shot, options.display);
+    shot->add_option_function<unsigned>(
+            "--settle",
+            [&options](const unsigned& ms) { options.settle = std::chrono::milliseconds{ms}; },
+            "wait until nothing has changed for this long (default 500)")
+        ->type_name("MS");
+    add_seconds(
+        *shot,
+        "--timeout",
+        [&options](Duration value) { options.timeout = value; },
+        "wait at most this long (default 30)");
+    shot->footer(shot_footer);
+    return shot;
+}
+
+CLI::App* add_record(CLI::App& app, RecordOptions& options) {
+    CLI::App* record = app.add_subcommand("record", "record what a display shows as a video");
+    add_connection(*record, options.connection);
+    record->add_option("OUT.mkv", options.output, "the Matroska file to write")
+        ->required()
+        ->type_name("")
+        ->check(
+            [](const std::string& path) {
+                return path.ends_with(".mkv") ? "" : "'" + path + "' does not end in .mkv";
+            },
+            "");
+    add_seconds(
+        *record,
+        "--duration",
+        [&options](Duration value) { options.duration = value; },
+        "stop after this time, counted from the display's appearance (default: until Ctrl-C)");
+    add_choice(*record,
+               "--codec",
+               options.codec,
+               {{"h264", VideoCodec::h264}, {"ffv1", VideoCodec::ffv1}},
+               "how to encode, both without loss (default h264)");
+    add_display(*record, options.display);
+    add_seconds(
+        *record,
+        "--timeout",
+        [&options](Duration value) { options.timeout = value; },
+        "wait at most this long for the display to appear (default 30)");
+    record->footer(record_footer);
+    return record;
+}
+
+CLI::App* add_probe(CLI::App& app, ProbeOptions& options) {
+    CLI::App* probe = app.add_subcommand("probe", "measure a session: frames, delays, drawing");
+    add_connection(*probe, options.connection);
+    add_seconds(
+        *probe,
+        "--duration",
+        [&options](Duration value) { options.duration = value; },
+        "stop after this time (default: at the session's end or Ctrl-C)");
+    probe->add_option("--json", options.json, "write the report as JSON; - is standard output")
+        ->type_name("FILE");
+    probe->add_option("--trace", options.trace, "write every event as a line of JSON")
+        ->type_name("FILE");
+    probe->footer(probe_footer);
+    return probe;
+}
+
+/// CLI11's explanation as one line, and where to read on. `first` is the first argument.
+Answer mistake(const CLI::App& app, const CLI::ParseError& error, const std::string& first) {
+    const auto parsed = app.get_subcommands();
+    const std::string command = parsed.empty() ? "sumac" : "sumac " + parsed.front()->get_name();
+    std::string what = error.what();
+    std::replace(what.begin(), what.end(), '\n', ' ');
+    if (parsed.empty() && !first.starts_with('-')) {
+        what = first.empty() ? "say what to do: shot, record or probe"
+                             : fmt::format("there is no command '{}'", first);
+    }
+    return {fmt::format("{}: {}; see '{} --help'\n", command, what, command), 2};
+}
+
+} // namespace
+
+Result<Command, Answer> parse_command_line(std::vector<std::string> arguments) {
+    CLI::App app{"Looks at SPICE servers without a window: pictures, recordings, measurements.",
+                 "sumac"};
+    app.set_version_flag("--version", "sumac " SUMAC_VERSION, "print the version");
+    app.set_help_flag("-h,--help", "print this help");
+    app.require_subcommand(1);
+    app.footer(top_footer);
+    ShotOptions shot_options;
+    RecordOptions record_options;
+    record_options.codec = best_codec();
+    ProbeOptions probe_options;
+    const CLI::App* shot = add_shot(app, shot_options);
+    const CLI::App* record = add_record(app, record_options);
+    add_probe(app, probe_options);
+    const std::string first = arguments.empty() ? "" : arguments.front();
+    try {
+        std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the end
+        app.parse(arguments);
+    } catch (const CLI::CallForVersion& version) {
+        return Answer{std::string{version.what()} + '\n', 0};
+    } catch (const CLI::CallForHelp&) {
+        const auto parsed = app.get_subcommands();
+        return Answer{parsed.empty() ? app.help() : parsed.front()->help("sumac"), 0};
+    } catch (const CLI::ParseError& error) {
+        return mistake(app, error, first);
+    }
+    if (shot->parsed()) return Command{shot_options};
+    if (record->parsed()) return Command{record_options};
+    return Command{probe_options};
+}
+
+} // namespace sumac::tool

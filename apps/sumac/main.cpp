@@ -1,0 +1,40 @@
+/// `sumac`: reads the command line, makes what every subcommand needs and runs the subcommand.
+#include "command_line.h"
+#include "libav.h"
+
+#include <fmt/core.h>
+
+#include <csignal>
+#include <cstdio>
+
+namespace {
+
+using namespace sumac::tool; // NOLINT(google-build-using-namespace): the program's own
+
+struct Run {
+    const Surroundings& around;
+    int operator()(const ShotOptions& options) const { return shot(options, around); }
+    int operator()(const RecordOptions& options) const { return record(options, around); }
+    int operator()(const ProbeOptions& options) const { return probe(options, around); }
+};
+
+sumac::LogLevel log_level(const Command& command) {
+    return std::visit([](const auto& options) { return options.connection.log_level; }, command);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const auto command = parse_command_line({argv + 1, argv + argc});
+    if (!command) {
+        const Answer& answer = command.error();
+        fmt::print(answer.status == 0 ? stdout : stderr, "{}", answer.text);
+        return answer.status;
+    }
+    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error that write() reports
+    av_log_set_level(AV_LOG_QUIET); // what goes wrong in there, we report
+    Console console{log_level(*command)};
+    StopSignal stop;
+    const WakeUp wake;
+    return std::visit(Run{{console, stop, wake}}, *command);
+}

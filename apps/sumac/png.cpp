@@ -1,0 +1,64 @@
+#include "png.h"
+
+#include "libav.h"
+#include "pixels.h"
+
+#include <fmt/core.h>
+
+#include <span>
+
+namespace sumac::tool {
+
+namespace {
+
+Failure png_failure(int error) {
+    return {ErrorCode::system,
+            fmt::format("cannot encode the picture as PNG: {}", libav_error(error)),
+            ""};
+}
+
+/// Drops the fourth byte, which is undefined, and swaps blue and red.
+void bgrx_to_rgb(const PictureView& from, AVFrame& to) {
+    for (std::ptrdiff_t y = 0; y < from.size.height; ++y) {
+        const std::byte* source = from.data + y * from.stride_bytes;
+        std::uint8_t* target = to.data[0] + y * to.linesize[0];
+        for (std::ptrdiff_t x = 0; x < from.size.width; ++x) {
+            target[3 * x] = std::to_integer<std::uint8_t>(source[bytes_per_pixel * x + 2]);
+            target[3 * x + 1] = std::to_integer<std::uint8_t>(source[bytes_per_pixel * x + 1]);
+            target[3 * x + 2] = std::to_integer<std::uint8_t>(source[bytes_per_pixel * x]);
+        }
+    }
+}
+
+} // namespace
+
+Result<std::vector<std::byte>, Failure> encode_png(const PictureView& picture) {
+    const AVCodec* encoder = avcodec_find_encoder(AV_CODEC_ID_PNG);
+    if (encoder == nullptr) return png_failure(AVERROR_ENCODER_NOT_FOUND);
+    const CodecPointer codec{avcodec_alloc_context3(encoder)};
+    codec->width = picture.size.width;
+    codec->height = picture.size.height;
+    codec->pix_fmt = AV_PIX_FMT_RGB24;
+    codec->time_base = {1, 1};
+    codec->thread_count = 1;
+    if (const int error = avcodec_open2(codec.get(), encoder, nullptr); error < 0) {
+        return png_failure(error);
+    }
+
+    const FramePointer frame{av_frame_alloc()};
+    frame->width = picture.size.width;
+    frame->height = picture.size.height;
+    frame->format = AV_PIX_FMT_RGB24;
+    if (const int error = av_frame_get_buffer(frame.get(), 0); error < 0) return png_failure(error);
+    bgrx_to_rgb(picture, *frame);
+
+    const PacketPointer packet{av_packet_alloc()};
+    int error = avcodec_send_frame(codec.get(), frame.get());
+    if (error >= 0) error = avcodec_receive_packet(codec.get(), packet.get());
+    if (error < 0) return png_failure(error);
+    const auto file =
+        std::as_bytes(std::span{packet->data, static_cast<std::size_t>(packet->size)});
+    return std::vector<std::byte>{file.begin(), file.end()};
+}
+
+} // namespace sumac::tool

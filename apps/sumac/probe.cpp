@@ -1,0 +1,167 @@
+#include "probe.h"
+
+#include "output_file.h"
+#include "record.h"
+#include "report_json.h"
+#include "trace_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <span>
+
+namespace sumac::tool {
+
+namespace {
+
+constexpr Duration status_interval = std::chrono::seconds{1};
+
+/// Makes the client draw and present everything, as for a window, and looks at nothing.
+class NullDisplay : public DisplaySink {
+public:
+    void on_display_created(std::uint32_t /*display*/, Size /*size*/) override {}
+    void on_display_destroyed(std::uint32_t /*display*/) override {}
+    void on_update(const DisplayUpdate& /*update*/) override {}
+};
+
+struct FrameCounts {
+    std::uint64_t received = 0;
+    std::uint64_t presented = 0;
+    std::uint64_t skipped = 0;
+};
+
+FrameCounts count_frames(const std::vector<StreamReport>& streams) {
+    FrameCounts counts;
+    for (const auto& stream : streams) {
+        counts.received += stream.frames_received;
+        counts.presented += stream.frames_presented;
+        for (const auto& [reason, count] : stream.frames_skipped)
+            counts.skipped += count;
+    }
+    return counts;
+}
+
+std::string reasons_text(const std::map<std::string, std::uint64_t>& counts) {
+    std::vector<std::string> parts;
+    parts.reserve(counts.size());
+    for (const auto& [name, count] : counts)
+        parts.push_back(fmt::format("{} {}", name, count));
+    return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string stream_text(const StreamReport& stream) {
+    std::string text = fmt::format("stream {} on display {}: {} {}x{}: {} frames received, {} "
+                                   "presented; skipped: {}; longest gap {:.1f} ms",
+                                   stream.id,
+                                   stream.display,
+                                   stream.codec,
+                                   stream.size.width,
+                                   stream.size.height,
+                                   stream.frames_received,
+                                   stream.frames_presented,
+                                   reasons_text(stream.frames_skipped),
+                                   stream.longest_gap_ms);
+    if (stream.delay_ms.count != 0) {
+        text += fmt::format("; delay p50 {:.1f}, p95 {:.1f}, p99 {:.1f}, max {:.1f} ms",
+                            stream.delay_ms.p50,
+                            stream.delay_ms.p95,
+                            stream.delay_ms.p99,
+                            stream.delay_ms.max);
+    }
+    return text + '\n';
+}
+
+std::string status_text(Session& session, Duration elapsed) {
+    const FrameCounts counts = count_frames(session.report().streams);
+    return fmt::format("probing {}  {} frames received, {} presented, {} skipped",
+                       clock_text(elapsed),
+                       counts.received,
+                       counts.presented,
+                       counts.skipped);
+}
+
+Result<Done, Failure>
+write_report(const ProbeOptions& options, const SessionEnd& end, Duration elapsed) {
+    if (options.json.empty()) {
+        fmt::print("{}", summary_text(end.report, elapsed));
+        return Done{};
+    }
+    const auto json = report_json(end.report, end.failure, in_seconds(elapsed), process_use());
+    // The machine's name and the like come from the server: replace what is no UTF-8.
+    const std::string text =
+        json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+    return write_file(options.json, std::as_bytes(std::span{text}));
+}
+
+/// Opens the trace, if one is wanted.
+Result<std::unique_ptr<TraceFile>, Failure> open_outputs(const ProbeOptions& options) {
+    if (!options.json.empty()) {
+        if (auto writable = check_writable(options.json); !writable) return writable.error();
+    }
+    if (options.trace.empty()) return std::unique_ptr<TraceFile>{};
+    return TraceFile::open(options.trace);
+}
+
+} // namespace
+
+std::string summary_text(const SessionReport& report, Duration elapsed) {
+    std::string text = fmt::format("server {}", report.server);
+    if (!report.vm_name.empty()) text += fmt::format(", virtual machine {}", report.vm_name);
+    text += fmt::format("; {:.1f} s\n", in_seconds(elapsed));
+    for (const auto& channel : report.channels) {
+        text += fmt::format("channel {}[{}]: {} messages, {}{}\n",
+                            channel.type,
+                            channel.id,
+                            channel.messages,
+                            size_text(channel.bytes),
+                            channel.tls ? ", TLS" : "");
+    }
+    for (const auto& stream : report.streams)
+        text += stream_text(stream);
+    const std::string drift =
+        report.drift_ppm ? fmt::format("{:.1f} ppm", *report.drift_ppm) : "not known";
+    text += fmt::format(
+        "clock: source {}, {} epochs, drift {}\n", report.clock_source, report.clock_epochs, drift);
+    text += fmt::format("drawn: {}\n", reasons_text(report.draws));
+    text += fmt::format("not drawn: {}\n", reasons_text(report.not_drawn));
+    const ProcessUse process = process_use();
+    text += fmt::format("process: {:.2f} s of CPU, {} at most\n",
+                        process.cpu_s,
+                        size_text(static_cast<std::uint64_t>(process.peak_rss_kib) * 1024));
+    return text;
+}
+
+int probe(const ProbeOptions& options, const Surroundings& around) {
+    Console& console = around.console;
+    const auto target = target_or_complain(options.connection, console);
+    if (!target) return 2;
+    const auto trace = open_outputs(options);
+    if (!trace) {
+        console.note(trace.error().line());
+        return 2;
+    }
+
+    NullDisplay display;
+    std::optional<LocalTime> started;
+    const auto step = [&](Session& session, LocalTime now) -> std::optional<Duration> {
+        if (!started) started = now;
+        const Duration elapsed = now - *started;
+        if (options.duration && elapsed >= *options.duration) return std::nullopt;
+        const Duration left = options.duration ? *options.duration - elapsed : Duration::max();
+        if (!console.is_terminal()) return left;
+        console.status(status_text(session, elapsed));
+        return std::min(left, status_interval);
+    };
+    const SessionEnd end = run_session(around, *target, {&display, trace->get()}, step);
+    const LocalTime ended = monotonic_now();
+
+    const auto traced = *trace ? (*trace)->finish() : Done{};
+    const auto reported = write_report(options, end, ended - started.value_or(ended));
+    if (end.failure) console.note(end.failure->line());
+    if (!traced) console.note(traced.error().line());
+    if (!reported) console.note(reported.error().line());
+    return !end.failure && traced && reported ? 0 : 1;
+}
+
+} // namespace sumac::tool

@@ -1,0 +1,24 @@
+/// `sumac probe`: runs the whole client without showing anything, and reports what happened.
+#pragma once
+
+#include "session_run.h"
+
+#include <optional>
+#include <string>
+
+namespace sumac::tool {
+
+struct ProbeOptions {
+    ConnectionOptions connection;
+    std::optional<Duration> duration; ///< from the start; empty: to the session's end
+    std::string json;                 ///< empty: a summary for people; "-": standard output
+    std::string trace;                ///< empty: none
+};
+
+/// The summary for people, several lines.
+std::string summary_text(const SessionReport& report, Duration elapsed);
+
+/// The exit status.
+int probe(const ProbeOptions& options, const Surroundings& around);
+
+} // namespace sumac::tool

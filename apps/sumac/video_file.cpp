@@ -1,0 +1,179 @@
+#include "video_file.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+namespace sumac::tool {
+
+namespace {
+
+constexpr AVRational milliseconds_base{1, 1000};
+// A player can jump to key pictures only; they cost several times the bytes of others.
+constexpr FileTime key_interval{10'000};
+// One thread keeps up with full HD at 30 pictures/s; the second is for bursts. More would only
+// delay: each holds back a picture.
+constexpr int encoder_threads = 2;
+
+const char* encoder_name(VideoCodec codec) {
+    return codec == VideoCodec::h264 ? "libx264rgb" : "ffv1";
+}
+
+/// libav takes its options as text.
+class Options {
+public:
+    Options() = default;
+    ~Options() { av_dict_free(&dictionary_); }
+    Options(const Options&) = delete;
+    Options& operator=(const Options&) = delete;
+
+    void set(const char* key, const char* value) { av_dict_set(&dictionary_, key, value, 0); }
+    AVDictionary** get() { return &dictionary_; }
+
+private:
+    AVDictionary* dictionary_ = nullptr;
+};
+
+void set_lossless(VideoCodec codec, AVCodecContext& encoder, Options& options) {
+    if (codec == VideoCodec::h264) {
+        options.set("preset", "ultrafast");
+        options.set("qp", "0");
+        // Key pictures are placed by time, not by count: a still desktop yields few pictures.
+        encoder.gop_size = 1'000'000;
+        // A hint for the level that the file announces; the true rate is variable.
+        encoder.framerate = {30, 1};
+        return;
+    }
+    options.set("level", "3");    // slices, and a checksum in each
+    options.set("coder", "rice"); // the faster of the two
+    options.set("slices", "4");
+    encoder.gop_size = 1;
+}
+
+} // namespace
+
+std::string_view to_string(VideoCodec codec) {
+    return codec == VideoCodec::h264 ? "h264" : "ffv1";
+}
+
+VideoCodec best_codec() {
+    const bool has_h264 = avcodec_find_encoder_by_name(encoder_name(VideoCodec::h264)) != nullptr;
+    return has_h264 ? VideoCodec::h264 : VideoCodec::ffv1;
+}
+
+void VideoFile::CloseOutput::operator()(AVFormatContext* output) const {
+    avio_closep(&output->pb);
+    avformat_free_context(output);
+}
+
+Result<std::unique_ptr<VideoFile>, Failure>
+VideoFile::create(const std::string& path, VideoCodec codec, Size size, std::int64_t start_us) {
+    std::unique_ptr<VideoFile> file{new VideoFile{path, size}}; // the constructor is private
+    if (auto opened = file->open_encoder(codec); !opened) return opened.error();
+    if (auto opened = file->open_output(start_us); !opened) return opened.error();
+    return file;
+}
+
+VideoFile::~VideoFile() = default;
+
+std::uint64_t VideoFile::bytes() const {
+    return output_->pb == nullptr ? final_bytes_
+                                  : static_cast<std::uint64_t>(avio_tell(output_->pb));
+}
+
+Result<Done, Failure> VideoFile::open_encoder(VideoCodec codec) {
+    const AVCodec* encoder = avcodec_find_encoder_by_name(encoder_name(codec));
+    if (encoder == nullptr) {
+        return Failure{ErrorCode::unsupported,
+                       fmt::format("this FFmpeg has no {} encoder", encoder_name(codec)),
+                       "use --codec ffv1"};
+    }
+    encoder_.reset(avcodec_alloc_context3(encoder));
+    received_.reset(av_packet_alloc());
+    waiting_.reset(av_packet_alloc());
+    encoder_->width = size_.width;
+    encoder_->height = size_.height;
+    encoder_->pix_fmt = AV_PIX_FMT_BGR0;
+    encoder_->colorspace = AVCOL_SPC_RGB;
+    encoder_->color_range = AVCOL_RANGE_JPEG;
+    encoder_->time_base = milliseconds_base;
+    encoder_->thread_count = encoder_threads;
+    encoder_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+    Options options;
+    set_lossless(codec, *encoder_, options);
+    const int error = avcodec_open2(encoder_.get(), encoder, options.get());
+    if (error < 0) return failure("open the encoder for", error);
+    return Done{};
+}
+
+Result<Done, Failure> VideoFile::open_output(std::int64_t start_us) {
+    AVFormatContext* output = nullptr;
+    const std::string url = "file:" + path_; // a colon in the name is not a protocol
+    int error = avformat_alloc_output_context2(&output, nullptr, "matroska", url.c_str());
+    if (error < 0) return failure("write", error);
+    output_.reset(output);
+    av_dict_set_int(&output->metadata, "SUMAC_START_US", start_us, 0);
+    AVStream* stream = avformat_new_stream(output, nullptr);
+    stream->time_base = milliseconds_base;
+    error = avcodec_parameters_from_context(stream->codecpar, encoder_.get());
+    if (error >= 0) error = avio_open(&output->pb, url.c_str(), AVIO_FLAG_WRITE);
+    if (error >= 0) error = avformat_write_header(output, nullptr);
+    if (error < 0) return failure("write", error);
+    return Done{};
+}
+
+Result<Done, Failure> VideoFile::write(AVFrame& picture, FileTime at) {
+    picture.pts = at.count();
+    const bool key = !last_key_ || at - *last_key_ >= key_interval;
+    picture.pict_type = key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+    if (key) last_key_ = at;
+    const int error = avcodec_send_frame(encoder_.get(), &picture);
+    if (error < 0) return failure("encode a picture for", error);
+    return take_packets();
+}
+
+Result<Done, Failure> VideoFile::finish(FileTime end) {
+    if (const int error = avcodec_send_frame(encoder_.get(), nullptr); error < 0) {
+        return failure("encode the last pictures for", error);
+    }
+    if (auto taken = take_packets(); !taken) return taken;
+    if (auto written = write_waiting(end.count()); !written) return written;
+    if (const int error = av_write_trailer(output_.get()); error < 0) {
+        return failure("finish", error);
+    }
+    final_bytes_ = bytes();
+    if (const int error = avio_closep(&output_->pb); error < 0) return failure("finish", error);
+    return Done{};
+}
+
+Result<Done, Failure> VideoFile::take_packets() {
+    for (;;) {
+        const int error = avcodec_receive_packet(encoder_.get(), received_.get());
+        if (error == AVERROR(EAGAIN) || error == AVERROR_EOF) return Done{};
+        if (error < 0) return failure("encode a picture for", error);
+        if (auto written = write_waiting(received_->pts); !written) return written;
+        av_packet_move_ref(waiting_.get(), received_.get());
+        has_waiting_ = true;
+    }
+}
+
+Result<Done, Failure> VideoFile::write_waiting(std::int64_t end) {
+    if (!std::exchange(has_waiting_, false)) return Done{};
+    waiting_->duration = end - waiting_->pts;
+    waiting_->stream_index = 0;
+    int error = av_write_frame(output_.get(), waiting_.get());
+    av_packet_unref(waiting_.get());
+    // What the disk refused may show only here: writing is buffered.
+    if (error >= 0) error = output_->pb->error;
+    if (error < 0) return failure("write", error);
+    return Done{};
+}
+
+Failure VideoFile::failure(std::string_view doing, int error) const {
+    return {ErrorCode::system,
+            fmt::format("cannot {} {}: {}", doing, path_, libav_error(error)),
+            error == AVERROR(ENOSPC) ? "make room on the disk; what was written before is kept"
+                                     : "check the path, its permissions and the disk"};
+}
+
+} // namespace sumac::tool

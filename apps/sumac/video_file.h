@@ -1,0 +1,79 @@
+/// One recording on disk: an encoder and the Matroska file it writes to.
+#pragma once
+
+#include "libav.h"
+#include <sumac/geometry.h>
+#include <sumac/result.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace sumac::tool {
+
+/// Both are lossless: every pixel of B, G and R comes back.
+enum class VideoCodec {
+    h264, ///< libx264 in RGB with quantiser 0, fastest preset: real time at full HD on one core
+    ffv1, ///< the archives' format: half the size for random content, a third of the speed
+};
+
+std::string_view to_string(VideoCodec codec);
+
+/// H.264 where this FFmpeg can encode it, else FFV1, which is part of every FFmpeg.
+VideoCodec best_codec();
+
+/// Matroska's clock: a picture's place in the file is a whole number of milliseconds.
+using FileTime = std::chrono::milliseconds;
+
+/// Belongs to one thread. Pictures have variable durations: each lasts until the next.
+class VideoFile {
+public:
+    /// Creates or overwrites `path`. `start_us` is the CLOCK_MONOTONIC time of FileTime 0, kept as
+    /// the file's tag SUMAC_START_US so that a picture can be compared with other logs.
+    static Result<std::unique_ptr<VideoFile>, Failure>
+    create(const std::string& path, VideoCodec codec, Size size, std::int64_t start_us);
+    /// Without finish() the file is still readable, but lacks its index and its last pictures.
+    ~VideoFile();
+    VideoFile(const VideoFile&) = delete;
+    VideoFile& operator=(const VideoFile&) = delete;
+
+    Size size() const { return size_; }
+    const std::string& path() const { return path_; }
+    /// Written so far.
+    std::uint64_t bytes() const;
+
+    /// `picture` is AV_PIX_FMT_BGR0 of our size and reference-counted: where the encoder keeps it,
+    /// it keeps a reference, so the caller asks av_frame_make_writable before it changes it.
+    /// `at` must be later than that of the picture before.
+    Result<Done, Failure> write(AVFrame& picture, FileTime at);
+    /// The last picture lasts until `end`. Call once, after it only the accessors.
+    Result<Done, Failure> finish(FileTime end);
+
+private:
+    VideoFile(std::string path, Size size) : path_(std::move(path)), size_(size) {}
+
+    struct CloseOutput {
+        void operator()(AVFormatContext* output) const;
+    };
+
+    Result<Done, Failure> open_encoder(VideoCodec codec);
+    Result<Done, Failure> open_output(std::int64_t start_us);
+    Result<Done, Failure> take_packets();
+    Result<Done, Failure> write_waiting(std::int64_t end);
+    Failure failure(std::string_view doing, int error) const;
+
+    std::string path_;
+    Size size_;
+    CodecPointer encoder_;
+    std::unique_ptr<AVFormatContext, CloseOutput> output_;
+    PacketPointer received_;
+    /// The newest packet: it is written when its duration is known, that is, with the next one.
+    PacketPointer waiting_;
+    bool has_waiting_ = false;
+    std::optional<FileTime> last_key_;
+    std::uint64_t final_bytes_ = 0; ///< set by finish
+};
+
+} // namespace sumac::tool
