@@ -70,11 +70,14 @@ Host::Host(asio::io_context& io, Options options, Sources sources)
           [this](FrameNumber number, std::int64_t t_us) {
               asio::post(io_, [number, t_us] { write_event("frame", {{"number", number}}, t_us); });
           }),
+      pacer_(options_.fps,
+             {.draw = [this](FrameNumber number) { draw_frame(number); },
+              .skip = [this](FrameNumber number,
+                             FrameNumber count) { report_missed(number, count, "late"); }}),
       sound_(std::move(sources.sound)),
       core_(io, [this](const ChannelEvent& event) { on_channel(event); }),
       tcp_(io),
       unix_(io),
-      frame_timer_(io),
       sound_timer_(io),
       migration_timer_(io),
       audio_on_(options_.audio) {
@@ -96,6 +99,7 @@ Host::Host(asio::io_context& io, Options options, Sources sources)
 }
 
 Host::~Host() {
+    pacer_.stop();   // it draws through the server
     server_.reset(); // before the card and the sound that are plugged into it
     if (unix_.is_open()) ::unlink(options_.unix_path.c_str());
 }
@@ -286,10 +290,10 @@ void Host::resume(std::optional<FrameNumber> number) {
     player_.wait_until_ready(next_);
     spice_server_vm_start(server_.get());
     running_ = true;
-    clip_start_ = Clock::now() - (due(next_) - clip_start_);
+    clip_start_ = Clock::now() - Pacer::offset_of(next_, options_.fps);
     write_event("vm", {{"state", "running"}, {"next_frame", next_}});
     start_sound();
-    if (video_on_) schedule_frame();
+    if (video_on_) pacer_.start(clip_start_, next_);
 }
 
 void Host::restore_picture(FrameNumber number) {
@@ -304,7 +308,7 @@ void Host::restore_picture(FrameNumber number) {
 void Host::stop_vm() {
     if (!running_) return fail_command("the VM is stopped already");
     running_ = false;
-    frame_timer_.cancel();
+    next_ = pacer_.stop().value_or(clip_position(Clock::now()));
     sound_timer_.cancel();
     sound_.stop();
     spice_server_vm_stop(server_.get());
@@ -333,53 +337,37 @@ void Host::set_video(bool on) {
         // Two frames ahead: time to render the first.
         next_ = clip_position(Clock::now()) + 2;
         player_.seek(next_);
-        schedule_frame();
+        pacer_.start(clip_start_, next_);
     } else {
-        frame_timer_.cancel();
+        next_ = pacer_.stop().value_or(next_);
     }
     write_event("video", {{"state", on ? "started" : "stopped"}, {"next_frame", next_}});
 }
 
 // --- the clip
 
-Clock::time_point Host::due(FrameNumber number) const {
-    return clip_start_ +
-           std::chrono::nanoseconds(std::int64_t{number} * 1'000'000'000 / options_.fps);
-}
-
 FrameNumber Host::clip_position(Clock::time_point now) const {
-    const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now - clip_start_).count();
-    return static_cast<FrameNumber>(ns / 1'000'000 * options_.fps / 1000);
+    return Pacer::frame_at(now - clip_start_, options_.fps);
 }
 
-void Host::schedule_frame() {
-    frame_timer_.expires_at(due(next_));
-    frame_timer_.async_wait([this](const std::error_code& error) {
-        if (error || !running_ || !video_on_) return;
-        draw_due_frame();
-        schedule_frame();
-    });
-}
-
-void Host::draw_due_frame() {
-    const FrameNumber current = clip_position(Clock::now());
-    if (current > next_) {
-        miss(next_, current - next_, "late");
-        next_ = current;
-    }
-    const FrameNumber number = next_++;
+/// On the pacer's thread.
+void Host::draw_frame(FrameNumber number) {
     auto frame = player_.take(number);
     if (!frame) {
         const bool held = pool_.is_exhausted();
         if (held) device_.ask_for_memory();
-        return miss(number, 1, held ? "no_memory" : "not_rendered");
+        return report_missed(number, 1, held ? "no_memory" : "not_rendered");
     }
     if (device_.push(std::move(frame)) == QxlDevice::Pushed::ring_full)
-        miss(number, 1, "ring_full");
+        report_missed(number, 1, "ring_full");
 }
 
-void Host::miss(FrameNumber number, FrameNumber count, const char* reason) {
-    write_event("frame_missed", {{"number", number}, {"count", count}, {"reason", reason}});
+/// On the pacer's thread.
+void Host::report_missed(FrameNumber number, FrameNumber count, const char* reason) {
+    asio::post(io_, [number, count, reason, t_us = now_us()] {
+        write_event(
+            "frame_missed", {{"number", number}, {"count", count}, {"reason", reason}}, t_us);
+    });
 }
 
 void Host::start_sound() {

@@ -4,6 +4,7 @@
 #include "certificates.h"
 #include "commands.h"
 #include "options.h"
+#include "pacer.h"
 #include "player.h"
 #include "qxl_device.h"
 #include "sound.h"
@@ -23,7 +24,7 @@
 namespace sumac::host {
 
 /// Owns one libspice-server. All of it on the thread that runs `io`; the server's display thread
-/// and the player's thread are inside QxlDevice and Player.
+/// and the player's are inside QxlDevice and Player, the pacer's calls the two methods that say so.
 ///
 /// The clip's clock: frame n is due at clip_start + n / fps while the VM runs. `video stop` does
 /// not stop that clock, a stop of the VM does.
@@ -77,11 +78,9 @@ private:
     void set_audio(bool on);
     void set_video(bool on);
 
-    Clock::time_point due(FrameNumber number) const;
     FrameNumber clip_position(Clock::time_point now) const;
-    void schedule_frame();
-    void draw_due_frame();
-    void miss(FrameNumber number, FrameNumber count, const char* reason);
+    void draw_frame(FrameNumber number); // on the pacer's thread
+    void report_missed(FrameNumber number, FrameNumber count, const char* reason); // also there
     void start_sound();
     void schedule_sound();
 
@@ -97,6 +96,7 @@ private:
     FramePool pool_;
     Player player_;
     QxlDevice device_;
+    Pacer pacer_;
     Sound sound_;
     SpiceCore core_;
     SpiceMigrateInterface migrate_interface_{};
@@ -105,7 +105,6 @@ private:
 
     asio::ip::tcp::acceptor tcp_;
     asio::local::stream_protocol::acceptor unix_;
-    asio::steady_timer frame_timer_;
     asio::steady_timer sound_timer_;
     asio::steady_timer migration_timer_;
 
@@ -113,7 +112,7 @@ private:
     bool video_on_ = true;
     bool audio_on_ = false;
     Clock::time_point clip_start_{};
-    FrameNumber next_ = 0; ///< the frame that is drawn next
+    FrameNumber next_ = 0; ///< the frame that is drawn next; only while the pacer stands
     Moving moving_ = Moving::no;
 };
 

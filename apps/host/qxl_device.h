@@ -17,7 +17,8 @@
 namespace sumac::host {
 
 /// libspice-server's display thread takes commands from the ring here and gives frames back when
-/// it is done with them; everything else is called by the main thread. The mutex guards the ring
+/// it is done with them; the pacer's thread pushes them; everything else is called by the main
+/// thread. The mutex guards the ring
 /// and the table of frames that the server holds, no callback is called under it.
 class QxlDevice {
 public:
