@@ -23,11 +23,12 @@ namespace sumac::media {
 
 /// What playout knows of the world at one moment.
 struct Outlook {
-    Duration least_transit{0};     ///< StreamTimeline
-    Duration jitter{0};            ///< StreamTimeline
-    std::optional<Duration> clock; ///< the offset that the sound's clock asks for; empty: no sound
-    Duration sound_buffered{0};    ///< how much sound waits to be heard
-    bool delay_from_zero = false;  ///< the stream settled late: show on arrival, then slew
+    Duration least_transit{0}; ///< StreamTimeline
+    Duration jitter{0};        ///< StreamTimeline
+    std::optional<Duration> clock =
+        {};                       ///< the offset that the sound's clock asks for; empty: no sound
+    Duration sound_buffered{0};   ///< how much sound waits to be heard
+    bool delay_from_zero = false; ///< the stream settled late: show on arrival, then slew
 };
 
 class Playout {

@@ -1,0 +1,106 @@
+#include "media/audio_regulator.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace sumac::media {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr LocalTime start{1000s};
+
+/// A regulator that plays, with a level of 20 ms: the headroom, as its packets have no jitter.
+AudioRegulator playing() {
+    AudioRegulator regulator;
+    for (int i = 0; i < 10; ++i)
+        regulator.packet(5000 + static_cast<std::uint32_t>(i) * 10, start + i * 10ms);
+    regulator.regulate(20ms, start + 100ms);
+    return regulator;
+}
+
+TEST(AudioRegulator, BuffersNoMoreThanJitterAndHeadroom) {
+    AudioRegulator regulator;
+    for (int i = 0; i < 50; ++i)
+        regulator.packet(5000 + static_cast<std::uint32_t>(i) * 10,
+                         start + i * 10ms + (i % 5) * 3ms);
+    EXPECT_EQ(regulator.target(), 12ms + AudioRegulator::headroom);
+}
+
+TEST(AudioRegulator, FillsBeforeItPlays) {
+    AudioRegulator regulator;
+    regulator.packet(5000, start);
+    EXPECT_TRUE(regulator.regulate(10ms, start).silence);
+    EXPECT_FALSE(regulator.regulate(20ms, start + 10ms).silence);
+}
+
+TEST(AudioRegulator, ASoundShorterThanTheTargetIsHeard) {
+    AudioRegulator regulator;
+    regulator.packet(5000, start);
+    EXPECT_TRUE(regulator.regulate(10ms, start).silence);
+    EXPECT_FALSE(regulator.regulate(10ms, start + 20ms).silence);
+}
+
+TEST(AudioRegulator, AnUnderrunIsCountedAndFillsAgain) {
+    AudioRegulator regulator = playing();
+    EXPECT_TRUE(regulator.regulate(0ms, start + 110ms).silence);
+    EXPECT_EQ(regulator.underruns(), 1u);
+    EXPECT_TRUE(regulator.regulate(5ms, start + 120ms).silence);
+    EXPECT_FALSE(regulator.regulate(20ms, start + 130ms).silence);
+}
+
+TEST(AudioRegulator, TheEndOfSoundIsNoUnderrun) {
+    AudioRegulator regulator = playing();
+    regulator.stopped();
+    EXPECT_TRUE(regulator.regulate(0ms, start + 110ms).silence);
+    EXPECT_EQ(regulator.underruns(), 0u);
+}
+
+TEST(AudioRegulator, AFloodIsThrownAwayDownToTheTarget) {
+    AudioRegulator regulator = playing();
+    EXPECT_EQ(regulator.regulate(5s, start + 110ms).discard, 5s - 20ms);
+    EXPECT_EQ(regulator.regulate(100ms, start + 120ms).discard, 0ms);
+}
+
+TEST(AudioRegulator, NeverPlaysMoreThanHalfAPercentOff) {
+    AudioRegulator fast = playing();
+    AudioRegulator slow = playing();
+    fast.regulate(160ms, start + 2s);
+    slow.wish(5s);
+    EXPECT_DOUBLE_EQ(fast.regulate(160ms, start + 4s).speed, 1.005);
+    EXPECT_DOUBLE_EQ(slow.regulate(20ms, start + 4s).speed, 0.995);
+}
+
+TEST(AudioRegulator, WishesAreBounded) {
+    AudioRegulator regulator;
+    regulator.wish(1h);
+    EXPECT_EQ(regulator.target(), AudioRegulator::max_target);
+}
+
+TEST(AudioRegulator, ADayOfDriftNeedsNoCutAndLittleCorrection) {
+    AudioRegulator regulator = playing();
+    constexpr double produced_ms = 10 * (1 + 200e-6); // by the server, in 10 ms of the sound card
+    double buffered_ms = 20;
+    double most_correction = 0;
+    double most_deviation = 0;
+    LocalTime now = start + 100ms;
+    for (int i = 0; i < 24 * 3600 * 100; ++i) {
+        now += 10ms;
+        buffered_ms += produced_ms;
+        const auto us = Duration{std::llround(buffered_ms * 1000)};
+        const auto advice = regulator.regulate(us, now);
+        ASSERT_FALSE(advice.silence);
+        ASSERT_EQ(advice.discard, 0ms);
+        buffered_ms -= 10 * advice.speed;
+        if (i < 1000) continue; // 10 s to settle
+        most_correction = std::max(most_correction, std::abs(advice.speed - 1));
+        most_deviation = std::max(most_deviation, std::abs(buffered_ms + 10 - 20));
+    }
+    EXPECT_LT(most_correction, 0.0003);
+    EXPECT_LT(most_deviation, 2);
+    EXPECT_EQ(regulator.underruns(), 0u);
+}
+
+} // namespace
+} // namespace sumac::media
