@@ -124,26 +124,36 @@ void DrawWorker::take_inbox() {
         }
     }
     for (DrawJob& job : taken) {
-        auto& display = displays_[job.display];
-        if (!display) display = std::make_unique<Display>(images_);
-        if (job.serial) display->last_seen = *job.serial;
-        display->jobs.push_back(std::move(job));
+        if (std::holds_alternative<OpenDisplay>(job.work))
+            displays_.emplace(job.display, std::make_unique<Display>(images_));
+        const auto display = displays_.find(job.display);
+        if (display == displays_.end()) { // a frame that was due after the end of its channel
+            if (const auto* picture = std::get_if<ShowPicture>(&job.work))
+                events_.on_not_shown(picture->frame);
+            finished(job);
+            continue;
+        }
+        if (job.serial) display->second->last_seen = *job.serial;
+        display->second->jobs.push_back(std::move(job));
     }
+}
+
+void DrawWorker::finished(const DrawJob& job) {
+    const std::lock_guard lock{mutex_};
+    queued_bytes_ -= job.cost_bytes;
+    if (std::holds_alternative<CloseDisplay>(job.work)) seen_.erase(job.display);
 }
 
 /// Runs the first job that need not wait; false if there is none.
 bool DrawWorker::run_some_job() {
     for (auto& [id, display] : displays_) {
-        if (display->jobs.empty()) continue;
-        DrawJob& job = display->jobs.front();
-        if (execute(id, *display, job) == Outcome::blocked) continue;
-        const std::size_t cost = job.cost_bytes;
-        const bool closed = std::holds_alternative<CloseDisplay>(job.work);
+        if (display->jobs.empty() ||
+            execute(id, *display, display->jobs.front()) == Outcome::blocked)
+            continue;
+        const DrawJob job = std::move(display->jobs.front());
         display->jobs.pop_front();
-        if (closed) displays_.erase(id);
-        const std::lock_guard lock{mutex_};
-        queued_bytes_ -= cost;
-        if (closed) seen_.erase(id);
+        if (std::holds_alternative<CloseDisplay>(job.work)) displays_.erase(job.display);
+        finished(job);
         return true;
     }
     return false;
@@ -194,11 +204,11 @@ void DrawWorker::show(std::uint8_t id, Display& display, const ShowPicture& show
     publish(id, display, {}); // a frame is a picture of its own
     const auto damage =
         display.canvas.draw_picture(show.surface, show.picture, show.dest, show.clip, show.order);
-    if (damage) {
-        note(display, *damage);
-    } else {
-        statistics_.damaged({SPICE_CHANNEL_DISPLAY, id}, damage.error().text);
+    if (!damage) {
+        events_.on_not_shown(show.frame);
+        return;
     }
+    note(display, *damage);
     publish(id, display, show.frame);
     events_.on_shown(show.frame, io::now());
 }

@@ -62,6 +62,7 @@ public:
     /// Called on a worker thread; they post to the net thread.
     struct Events {
         std::function<void(const ShownFrame&, LocalTime shown)> on_shown;
+        std::function<void(const ShownFrame&)> on_not_shown; ///< its surface is gone
         std::function<void(std::uint8_t display, Error)>
             on_failed;                     ///< the display channel cannot go on
         std::function<void()> on_progress; ///< full() or idle() may have changed
@@ -96,6 +97,7 @@ private:
     void schedule();
     void run();
     void take_inbox();
+    void finished(const DrawJob& job);
     bool run_some_job();
     Outcome execute(std::uint8_t id, Display& display, DrawJob& job);
     Outcome draw(std::uint8_t id, Display& display, const wire::DisplayMessage& message);

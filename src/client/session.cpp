@@ -69,6 +69,9 @@ client::DrawWorker::Events Session::Impl::draw_events() {
     events.on_shown = [on_net](const ShownFrame& frame, LocalTime shown) {
         on_net([frame, shown](Impl& session) { session.player_->frame_shown(frame, shown); });
     };
+    events.on_not_shown = [on_net](const ShownFrame& frame) {
+        on_net([frame](Impl& session) { session.player_->frame_not_shown(frame, io::now()); });
+    };
     // The displays share their caches: what one of them broke is broken for all.
     events.on_failed = [on_net](std::uint8_t display, Error error) {
         on_net([display, error](Impl& session) {

@@ -45,7 +45,7 @@ void StreamPlayer::stream_created(std::uint8_t display,
     event.stream = create.id.value;
     event.detail =
         fmt::format("codec={} width={} height={}", counts.codec, size.width, size.height);
-    trace(std::move(event));
+    trace(event);
     streams_.emplace(created.key, std::move(stream));
     step(now);
 }
@@ -65,7 +65,7 @@ void StreamPlayer::stream_destroyed(StreamKey key, LocalTime now) {
     event.at = now;
     event.display = stream->second.display;
     event.stream = stream->second.id.value;
-    trace(std::move(event));
+    trace(event);
     step(now);
 }
 
@@ -186,7 +186,7 @@ void StreamPlayer::main_clock(std::uint32_t mm_time, LocalTime now) {
     event.at = now;
     event.mm_time = mm_time;
     event.detail = "source=main";
-    trace(std::move(event));
+    trace(event);
     step(now);
 }
 
@@ -236,7 +236,7 @@ void StreamPlayer::carry_out(const media::Skip& skip, LocalTime now) {
     TraceEvent event = frame_event(TraceEvent::Kind::frame_skipped, now, skip.frame, frame);
     event.decision = "skip";
     event.reason = to_string(skip.reason);
-    trace(std::move(event));
+    trace(event);
 
     Stream& stream = streams_.at(skip.stream);
     const bool undecoded = !frame.picture && skip.reason != media::SkipReason::undecodable;
@@ -266,7 +266,7 @@ void StreamPlayer::carry_out(const media::SendReport& decision, LocalTime now) {
                                report.num_drops,
                                report.last_frame_delay,
                                report.audio_delay);
-    trace(std::move(event));
+    trace(event);
 }
 
 void StreamPlayer::carry_out(const media::EpochStarted& epoch, LocalTime now) {
@@ -277,7 +277,7 @@ void StreamPlayer::carry_out(const media::EpochStarted& epoch, LocalTime now) {
     event.reason = to_string(epoch.cause);
     const auto stream = epoch.stream ? streams_.find(*epoch.stream) : streams_.end();
     if (stream != streams_.end()) event.stream = stream->second.id.value;
-    trace(std::move(event));
+    trace(event);
 }
 
 /// The frame is on its way to the surface, or skipped and no longer needed.
@@ -300,18 +300,36 @@ void StreamPlayer::forget_finished_streams() {
     });
 }
 
-void StreamPlayer::frame_shown(const ShownFrame& frame, LocalTime shown) {
-    parts_.statistics.frame_presented(StreamKey{frame.instance}, frame.arrived, shown);
+namespace {
+
+TraceEvent event_of(TraceEvent::Kind kind, LocalTime at, const ShownFrame& frame) {
     TraceEvent event;
-    event.kind = TraceEvent::Kind::frame_presented;
-    event.at = shown;
+    event.kind = kind;
+    event.at = at;
     event.stream = frame.stream;
     event.frame = frame.frame;
     event.mm_time = frame.mm_time;
     event.arrived = frame.arrived;
     event.due = frame.due;
+    return event;
+}
+
+} // namespace
+
+void StreamPlayer::frame_shown(const ShownFrame& frame, LocalTime shown) {
+    parts_.statistics.frame_presented(StreamKey{frame.instance}, frame.arrived, shown);
+    TraceEvent event = event_of(TraceEvent::Kind::frame_presented, shown, frame);
     event.decision = "present";
-    trace(std::move(event));
+    trace(event);
+}
+
+void StreamPlayer::frame_not_shown(const ShownFrame& frame, LocalTime now) {
+    constexpr std::string_view reason = "surface_gone";
+    parts_.statistics.frame_skipped(StreamKey{frame.instance}, reason);
+    TraceEvent event = event_of(TraceEvent::Kind::frame_skipped, now, frame);
+    event.decision = "skip";
+    event.reason = reason;
+    trace(event);
 }
 
 void StreamPlayer::wake_at(std::optional<LocalTime> deadline) {
@@ -325,7 +343,7 @@ void StreamPlayer::wake_at(std::optional<LocalTime> deadline) {
     });
 }
 
-void StreamPlayer::trace(TraceEvent event) {
+void StreamPlayer::trace(const TraceEvent& event) {
     if (parts_.trace != nullptr) parts_.trace->on_trace(event);
 }
 

@@ -69,6 +69,8 @@ public:
     void main_clock(std::uint32_t mm_time, LocalTime now);
     /// The surface shows the frame.
     void frame_shown(const ShownFrame& frame, LocalTime shown);
+    /// There was no surface to show it on any more.
+    void frame_not_shown(const ShownFrame& frame, LocalTime now);
     /// Skips what waits. Nothing may be called after it but `busy`.
     void close(LocalTime now);
 
@@ -115,7 +117,7 @@ private:
     void forget(FrameId id);
     void forget_finished_streams();
     void wake_at(std::optional<LocalTime> deadline);
-    void trace(TraceEvent event);
+    void trace(const TraceEvent& event);
     TraceEvent
     frame_event(TraceEvent::Kind kind, LocalTime at, FrameId id, const Frame& frame) const;
 

@@ -272,8 +272,9 @@ asio::awaitable<Result<Connection, Failure>> connect(const Target& target,
     const std::string where = target.unix_path.empty()
                                   ? fmt::format("{}:{}{}", target.host, port, tls ? " (TLS)" : "")
                                   : fmt::format("unix:{}", target.unix_path);
-    Attempt attempt{
-        target, where, std::make_shared<Connection::Impl>(co_await asio::this_coro::executor), {}};
+    // g++ 12 destroys twice what an initialiser list with a co_await in it holds.
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    Attempt attempt{target, where, std::make_shared<Connection::Impl>(executor), {}};
     Connection connection{attempt.impl};
     // The callback ends with what it calls: both are members of Impl.
     attempt.impl->on_stop.emplace(std::move(stop), [impl = attempt.impl.get()] { impl->close(); });

@@ -26,9 +26,8 @@ struct Outlook {
     Duration least_transit{0}; ///< StreamTimeline
     Duration jitter{0};        ///< StreamTimeline
     std::optional<Duration> clock =
-        {};                       ///< the offset that the sound's clock asks for; empty: no sound
-    Duration sound_buffered{0};   ///< how much sound waits to be heard
-    bool delay_from_zero = false; ///< the stream settled late: show on arrival, then slew
+        {};                     ///< the offset that the sound's clock asks for; empty: no sound
+    Duration sound_buffered{0}; ///< how much sound waits to be heard
 };
 
 class Playout {

@@ -4,7 +4,7 @@
 #include <spice/enums.h>
 #include <turbojpeg.h>
 
-#include <cstdlib>
+#include <cstring>
 
 namespace sumac::video {
 namespace {
@@ -96,8 +96,7 @@ TEST(MjpegDecoder, RefusesAHeaderThatClaimsAHugePicture) {
     for (std::size_t i = 0; i + 9 < jpeg.size();
          ++i) { // SOF0: FF C0, length, precision, height, width
         if (jpeg[i] != std::byte{0xff} || jpeg[i + 1] != std::byte{0xc0}) continue;
-        for (std::size_t k = 5; k < 9; ++k)
-            jpeg[i + k] = std::byte{0xff};
+        jpeg[i + 5] = jpeg[i + 7] = std::byte{0x80}; // 32784 x 32784
         break;
     }
     const auto picture = decoder.decode(jpeg);
