@@ -25,7 +25,7 @@ void MediaCore::frame_received(StreamKey key, FrameId frame, std::uint32_t mm_ti
     const auto arrival = of.timeline.arrive(mm_time, latest_);
     if (arrival.epoch) note_epoch(key, *arrival.epoch, mm_time);
     clock_.frame(mm_time, latest_);
-    look(of, arrival.settled_late);
+    look(of);
     of.playout.add(frame, arrival.position, arrival.behind, latest_);
 
     const bool sound = clock_.source(latest_) == ClockSource::playback;
@@ -144,7 +144,7 @@ std::vector<Decision> MediaCore::step(LocalTime now) {
     const std::size_t noted = decisions.size();
     for (auto& [key, of] : streams_) {
         if (of.playout.waiting() == 0) continue;
-        look(of, false);
+        look(of);
         if (let_predecessor_finish(of, decisions)) of.playout.step(key, latest_, decisions);
     }
     for (std::size_t i = noted; i < decisions.size(); ++i)
@@ -181,12 +181,11 @@ void MediaCore::tell_reporter(const Decision& decision) {
     if (ours) stream(skip->stream).reporter.dropped_here();
 }
 
-void MediaCore::look(Stream& of, bool delay_from_zero) {
+void MediaCore::look(Stream& of) {
     Outlook outlook{.least_transit = of.timeline.least_transit(),
                     .jitter = of.timeline.jitter(),
                     .clock = offset_of_sound(of),
-                    .sound_buffered = clock_.buffered(),
-                    .delay_from_zero = delay_from_zero};
+                    .sound_buffered = clock_.buffered()};
     of.playout.look(outlook, latest_);
 }
 

@@ -120,7 +120,7 @@ private:
         StreamReporter reporter;
     };
     Stream& stream(StreamKey key);
-    void look(Stream& of, bool delay_from_zero);
+    void look(Stream& of);
     std::optional<Duration> offset_of_sound(const Stream& of) const;
     Duration sound_that_video_needs() const;
     bool let_predecessor_finish(const Stream& of, std::vector<Decision>& decisions);

@@ -22,7 +22,6 @@ void Playout::look(const Outlook& outlook, LocalTime now) {
         offset_.jump(continues_ ? least + delay_in_force_ : least, now);
         started_ = true;
     }
-    if (outlook.delay_from_zero) offset_.jump(least, now);
 
     clock_agrees_ = false;
     if (outlook.clock) {
@@ -34,8 +33,8 @@ void Playout::look(const Outlook& outlook, LocalTime now) {
     }
     offset_.aim(least + delay_in_force_, now);
 
-    // Below the least transit every frame is shown on arrival, so going there at once shows
-    // nothing.
+    // Below the least transit every frame is shown on arrival: being there at once shows nothing.
+    // So it is when a stream has come to be late as a whole; its delay then slews up from 0.
     if (offset_.at(now) < least) jump_to(least, now);
     if (offset_.at(now) > least + bound_now()) jump_to(least + bound_now(), now);
 }

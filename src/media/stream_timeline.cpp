@@ -110,7 +110,6 @@ bool StreamTimeline::settles_late(Duration behind, LocalTime now, Duration arriv
 void StreamTimeline::settle_late(Arrival& arrival, LocalTime now) {
     const Duration least = transit_.least() + late_.least;
     arrival.behind -= late_.least;
-    arrival.settled_late = true;
     transit_.restart(least, now);
     if (late_.after_gap) {
         arrival.epoch = EpochCause::steady_lateness;

@@ -30,8 +30,6 @@ public:
         Duration behind{0};   ///< beyond the recent least transit; >= 0
         Duration lateness{0}; ///< beyond the least transit of the epoch: what congestion added
         std::optional<EpochCause> epoch; ///< set if an epoch starts with this frame
-        /// The stream came to be late as a whole (steady lateness): its delay starts from 0 again.
-        bool settled_late = false;
     };
     /// A frame arrives. `now` does not decrease. `mm_time` 0: placed by arrival, teaches nothing.
     Arrival arrive(std::uint32_t mm_time, LocalTime now);

@@ -80,26 +80,25 @@ TEST(AudioRegulator, WishesAreBounded) {
 
 TEST(AudioRegulator, ADayOfDriftNeedsNoCutAndLittleCorrection) {
     AudioRegulator regulator = playing();
-    constexpr double produced_ms = 10 * (1 + 200e-6); // by the server, in 10 ms of the sound card
-    double buffered_ms = 20;
+    regulator.wish(80ms);
+    regulator.regulate(0ms, start + 110ms); // fills again, up to the wish
+    constexpr double block_ms = 50;         // of the sound card
+    double buffered_ms = 80;
     double most_correction = 0;
     double most_deviation = 0;
-    LocalTime now = start + 100ms;
-    for (int i = 0; i < 24 * 3600 * 100; ++i) {
-        now += 10ms;
-        buffered_ms += produced_ms;
-        const auto us = Duration{std::llround(buffered_ms * 1000)};
-        const auto advice = regulator.regulate(us, now);
+    LocalTime now = start + 200ms;
+    for (const LocalTime end = now + 24h; now < end; now += 50ms) {
+        const Duration buffered{std::llround(buffered_ms * 1000)};
+        const auto advice = regulator.regulate(buffered, now);
         ASSERT_FALSE(advice.silence);
         ASSERT_EQ(advice.discard, 0ms);
-        buffered_ms -= 10 * advice.speed;
-        if (i < 1000) continue; // 10 s to settle
         most_correction = std::max(most_correction, std::abs(advice.speed - 1));
-        most_deviation = std::max(most_deviation, std::abs(buffered_ms + 10 - 20));
+        most_deviation = std::max(most_deviation, std::abs(buffered_ms - 80));
+        buffered_ms += block_ms * (1 + 200e-6) - block_ms * advice.speed;
     }
     EXPECT_LT(most_correction, 0.0003);
     EXPECT_LT(most_deviation, 2);
-    EXPECT_EQ(regulator.underruns(), 0u);
+    EXPECT_EQ(regulator.underruns(), 1u) << "the one above";
 }
 
 } // namespace

@@ -79,6 +79,12 @@ TEST(Playout, SoundThatIsAheadOfThePictureIsNotWaitedFor) {
     EXPECT_EQ(playout.delay(start + 5s), 0ms);
 }
 
+TEST(Playout, ALeastTransitThatRisesTakesNothingFromADelayThatIsLongEnough) {
+    Playout playout = with_delay(160ms);
+    playout.look({.least_transit = 100ms, .clock = 160ms}, start);
+    EXPECT_EQ(playout.delay(start), 60ms);
+}
+
 TEST(Playout, AFrameThatIsNotDecodedWhenDueIsShownAsSoonAsItIs) {
     Playout playout;
     playout.look({}, start);
