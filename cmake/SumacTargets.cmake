@@ -2,8 +2,10 @@
 add_library(sumac_flags INTERFACE)
 target_compile_options(sumac_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
-    -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference -Wdouble-promotion -Wextra-semi
+    -Wnon-virtual-dtor -Woverloaded-virtual -Wdouble-promotion -Wextra-semi
     -Wformat=2 -Wcast-align
+    # g++ 12 at -O2 finds null dereferences inside its own shared_ptr; clang's are real.
+    $<$<CXX_COMPILER_ID:Clang>:-Wnull-dereference>
     $<$<CXX_COMPILER_ID:GNU>:-Wuseless-cast;-Wduplicated-cond;-Wlogical-op>
     $<$<BOOL:${SUMAC_WERROR}>:-Werror>)
 target_include_directories(sumac_flags INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
@@ -13,8 +15,8 @@ target_compile_definitions(sumac_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSE
 if(SUMAC_SANITIZE)
     target_compile_options(sumac_flags INTERFACE -fsanitize=${SUMAC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(sumac_flags INTERFACE -fsanitize=${SUMAC_SANITIZE})
-    # g++ 12 reports impossible null dereferences and uninitialised values in sanitized library headers.
-    target_compile_options(sumac_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-null-dereference;-Wno-maybe-uninitialized>)
+    # g++ 12 reports uninitialised values in sanitized library headers.
+    target_compile_options(sumac_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 endif()
 if(SUMAC_FUZZ)
     target_compile_options(sumac_flags INTERFACE -fsanitize=fuzzer-no-link)

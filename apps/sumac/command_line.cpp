@@ -128,6 +128,10 @@ void add_display(CLI::App& app, std::uint32_t& display) {
     app.add_option("--display", display, "which display, from 0 (default 0)")->type_name("N");
 }
 
+void add_trace(CLI::App& app, std::string& trace) {
+    app.add_option("--trace", trace, "write every event as a line of JSON")->type_name("FILE");
+}
+
 CLI::App* add_shot(CLI::App& app, ShotOptions& options) {
     CLI::App* shot = app.add_subcommand("shot", "save what a display shows as a PNG picture");
     add_connection(*shot, options.connection);
@@ -176,6 +180,7 @@ CLI::App* add_record(CLI::App& app, RecordOptions& options) {
         "--timeout",
         [&options](Duration value) { options.timeout = value; },
         "wait at most this long for the display to appear (default 30)");
+    add_trace(*record, options.trace);
     record->footer(record_footer);
     return record;
 }
@@ -190,8 +195,7 @@ CLI::App* add_probe(CLI::App& app, ProbeOptions& options) {
         "stop after this time (default: at the session's end or Ctrl-C)");
     probe->add_option("--json", options.json, "write the report as JSON; - is standard output")
         ->type_name("FILE");
-    probe->add_option("--trace", options.trace, "write every event as a line of JSON")
-        ->type_name("FILE");
+    add_trace(*probe, options.trace);
     probe->footer(probe_footer);
     return probe;
 }

@@ -99,8 +99,7 @@ Result<std::unique_ptr<TraceFile>, Failure> open_outputs(const ProbeOptions& opt
     if (!options.json.empty()) {
         if (auto writable = check_writable(options.json); !writable) return writable.error();
     }
-    if (options.trace.empty()) return std::unique_ptr<TraceFile>{};
-    return TraceFile::open(options.trace);
+    return open_trace(options.trace);
 }
 
 } // namespace

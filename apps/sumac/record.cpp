@@ -1,6 +1,7 @@
 #include "record.h"
 
 #include "output_file.h"
+#include "trace_file.h"
 
 #include <fmt/format.h>
 
@@ -115,22 +116,30 @@ int record(const RecordOptions& options, const Surroundings& around) {
         return 2;
     }
 
+    const auto trace = open_trace(options.trace);
+    if (!trace) {
+        console.note(trace.error().line());
+        return 2;
+    }
+
     Recorder recorder{{.path = options.output, .codec = options.codec, .display = options.display},
                       monotonic_now,
                       [&around] { around.wake.wake(); }};
     RecordingStep recording{options, recorder, console};
     const auto step = [&](Session&, LocalTime now) { return recording(now); };
-    const SessionEnd end = run_session(around, *target, {&recorder, nullptr}, step);
+    const SessionEnd end = run_session(around, *target, {&recorder, trace->get()}, step);
 
     const LocalTime ended = monotonic_now();
     if (recorder.progress().queue.changes != 0) console.status("finishing the file ...");
     const auto progress = recorder.finish(ended);
     console.clear_status();
+    const auto traced = *trace ? (*trace)->finish() : Done{};
     if (progress.since && !progress.files.empty()) print_summary(progress, options, end, ended);
 
     if (end.failure) console.note(end.failure->line());
     if (progress.failure) console.note(progress.failure->line());
-    if (end.failure || progress.failure) return 1;
+    if (!traced) console.note(traced.error().line());
+    if (end.failure || progress.failure || !traced) return 1;
     if (progress.since) return 0;
     console.note(end.interrupted
                      ? "interrupted before the display appeared; nothing was recorded"

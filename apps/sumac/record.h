@@ -13,6 +13,7 @@ namespace sumac::tool {
 struct RecordOptions {
     ConnectionOptions connection;
     std::string output;               ///< *.mkv
+    std::string trace;                ///< as for probe; empty: none
     std::optional<Duration> duration; ///< from the display's first appearance; empty: to the end
     VideoCodec codec = VideoCodec::h264;
     std::uint32_t display = 0;

@@ -155,4 +155,9 @@ bool TraceFile::write_chunk(const std::string& chunk) {
     return true;
 }
 
+Result<std::unique_ptr<TraceFile>, Failure> open_trace(const std::string& path) {
+    if (path.empty()) return std::unique_ptr<TraceFile>{};
+    return TraceFile::open(path);
+}
+
 } // namespace sumac::tool

@@ -50,4 +50,7 @@ private:
     std::jthread writer_;
 };
 
+/// Opens the trace that a command line asks for; null where `path` is empty.
+Result<std::unique_ptr<TraceFile>, Failure> open_trace(const std::string& path);
+
 } // namespace sumac::tool
