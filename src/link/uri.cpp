@@ -28,8 +28,8 @@ struct Parts {
     std::string_view query;     ///< behind the '?'
 };
 
-Failure bad_address(std::string message, std::string_view advice = example) {
-    return {ErrorCode::invalid, "bad address: " + message, std::string{advice}};
+Failure bad_address(std::string_view message, std::string_view advice = example) {
+    return {ErrorCode::invalid, fmt::format("bad address: {}", message), std::string{advice}};
 }
 
 /// Up to `separator`, and what follows it; the second is empty if there is none.
@@ -194,7 +194,7 @@ Result<Done, Failure> read_query(const Parts& parts, Target& target) {
         std::string_view option;
         std::tie(option, rest) = cut(rest, '&');
         if (option.empty()) continue;
-        const auto done = read_option(parts.scheme, option, target);
+        auto done = read_option(parts.scheme, option, target);
         if (!done) return done;
     }
     return Done{};
@@ -217,9 +217,9 @@ Result<Done, Failure> read_host(const Parts& parts, Target& target) {
             fmt::format("nothing may follow the host, but {} does", quoted(parts.path)));
     }
     std::uint16_t& port = parts.scheme == Scheme::tls ? target.tls_port : target.port;
-    const auto authority = read_authority(parts.authority, port, target.host);
+    auto authority = read_authority(parts.authority, port, target.host);
     if (!authority) return authority;
-    const auto query = read_query(parts, target);
+    auto query = read_query(parts, target);
     if (!query) return query;
     if (target.port == 0 && target.tls_port == 0) return bad_address("the port is missing");
     return Done{};

@@ -15,8 +15,10 @@ using link::quoted;
 
 constexpr std::string_view group_name = "[virt-viewer]";
 
-Failure bad_file(std::string message, std::string advice = "get a new file from where it came") {
-    return {ErrorCode::invalid, "bad connection file: " + message, std::move(advice)};
+Failure bad_file(std::string_view message,
+                 std::string_view advice = "get a new file from where it came") {
+    return {
+        ErrorCode::invalid, fmt::format("bad connection file: {}", message), std::string{advice}};
 }
 
 /// As GLib and C see it.
