@@ -85,7 +85,8 @@ client::DrawWorker::Events Session::Impl::draw_events() {
 }
 
 asio::awaitable<void> Session::Impl::run() {
-    end_with(co_await run_main());
+    Failure reason = co_await run_main();
+    end_with(std::move(reason));
     co_await finish();
     {
         const std::lock_guard lock{mutex_};
@@ -126,6 +127,10 @@ void Session::Impl::on_main_message(ChannelConnection& main, const wire::Message
     const auto name = wire::message_name(SPICE_CHANNEL_MAIN, message.type);
     if (!parsed) {
         statistics_.damaged(main_id, name);
+        // Until the channels are listed each message is needed; afterwards none carries what others
+        // build on.
+        if (state_.phase() != session::Phase::running)
+            return end_with(lost(main_id, parsed.error()));
         log(LogLevel::warn,
             fmt::format("main[0]: {}: {}; the message is dropped", name, parsed.error().text));
         return;

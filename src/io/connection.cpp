@@ -280,8 +280,13 @@ asio::awaitable<Result<Connection, Failure>> connect(const Target& target,
     attempt.impl->on_stop.emplace(std::move(stop), [impl = attempt.impl.get()] { impl->close(); });
     connection.expires_after(limit);
 
-    auto done = target.unix_path.empty() ? co_await connect_tcp(attempt, port)
-                                         : co_await connect_unix(attempt);
+    // g++ 12 destroys twice what a conditional expression with a co_await in it yields.
+    Result<Done, Failure> done = Done{};
+    if (target.unix_path.empty()) {
+        done = co_await connect_tcp(attempt, port);
+    } else {
+        done = co_await connect_unix(attempt);
+    }
     if (done && tls) done = co_await handshake(attempt);
     if (!done) co_return done.error();
     connection.expires_never();

@@ -55,12 +55,14 @@ def read_xwd(dump):
     masks = header[14:17]
     pixels = dump[size + header[19] * 12 :]
     assert byte_order == 0, "only little-endian servers are expected here"
-    if bits_per_pixel == 32 and masks == (0xFF0000, 0xFF00, 0xFF):
+    # Where windows have visuals of their own (an SDL program's has alpha), xwd packs its dump to 24 bits.
+    if bits_per_pixel in (24, 32) and masks == (0xFF0000, 0xFF00, 0xFF):
+        pixel = bits_per_pixel // 8
         out = bytearray(width * height * 3)
         for y in range(height):
-            row = pixels[y * stride : y * stride + width * 4]
+            row = pixels[y * stride : y * stride + width * pixel]
             for c in range(3):
-                out[y * width * 3 + c : (y + 1) * width * 3 : 3] = row[c::4]
+                out[y * width * 3 + c : (y + 1) * width * 3 : 3] = row[c::pixel]
         return Picture(width, height, bytes(out))
     assert bits_per_pixel == 16, f"unexpected {bits_per_pixel} bits a pixel"
     table = [bytes(_component(mask, value) for mask in reversed(masks)) for value in range(65536)]

@@ -4,6 +4,7 @@
 start; Xorg with a configuration of our own, which limits heads and buffers, runs well."""
 
 import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -112,7 +113,10 @@ class Xspice:
         self._folder.cleanup()
 
     def start(self, *command):
-        environment = {**os.environ, "DISPLAY": self.display}
+        # SDL (ffplay) would pick a visual of its own, and xwd cannot show windows of several visuals rightly.
+        visual = re.search(rb"default visual id:\s*(0x\w+)", self.run("xdpyinfo"))[1].decode()
+        environment = {**os.environ, "DISPLAY": self.display, "SDL_RENDER_DRIVER": "software",
+                       "SDL_VIDEO_X11_VISUALID": visual, "SDL_VIDEO_X11_WINDOW_VISUALID": visual}
         self._programs.append(subprocess.Popen(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
 
