@@ -56,7 +56,7 @@ public:
     /// The server never asks for more latency than 5 s (its encoders cap their wish there).
     static constexpr Duration max_buffered{5'000'000};
     /// Measurements of device latency scatter by less; a larger difference, told twice, is a step.
-    static constexpr Duration step_threshold{40'000};
+    static constexpr Duration step_threshold{25'000};
     /// Time constant of the smoothing. At 500 ppm the clock lags by 0.25 ms.
     static constexpr Duration smoothing{500'000};
 

@@ -131,8 +131,8 @@ std::optional<LocalTime> MediaCore::next_deadline() const {
     if (!noted_.empty()) return latest_;
     std::optional<LocalTime> next;
     for (const auto& [key, of] : streams_) {
-        const auto deadline = of.playout.next_deadline(latest_);
-        if (!deadline || held_back(of)) continue;
+        const auto deadline = next_deadline(of);
+        if (!deadline) continue;
         next = next ? std::min(*next, *deadline) : *deadline;
     }
     return next;
@@ -153,24 +153,29 @@ std::vector<Decision> MediaCore::step(LocalTime now) {
     return decisions;
 }
 
-/// A frame of ours that is due makes all of the stream before us due. True once none of them waits.
-bool MediaCore::let_predecessor_finish(const Stream& of, std::vector<Decision>& decisions) {
+Playout* MediaCore::predecessor(const Stream& of) {
     const auto before = of.made.continues ? streams_.find(*of.made.continues) : streams_.end();
-    if (before == streams_.end()) return true;
-    Playout& playout = before->second.playout;
-    const auto deadline = of.playout.next_deadline(latest_);
-    if (deadline && *deadline <= latest_) playout.flush();
-    playout.step(before->first, latest_, decisions);
-    return playout.waiting() == 0;
+    return before != streams_.end() ? &before->second.playout : nullptr;
 }
 
-/// Nothing to do at our deadline: the stream before us waits for its decoder, and its news will
-/// come as an input.
-bool MediaCore::held_back(const Stream& of) const {
-    const auto before = of.made.continues ? streams_.find(*of.made.continues) : streams_.end();
-    if (before == streams_.end() || before->second.playout.waiting() == 0) return false;
+/// A frame of ours that is due makes all of the stream before us due. True once none of them waits.
+bool MediaCore::let_predecessor_finish(const Stream& of, std::vector<Decision>& decisions) {
+    Playout* const before = predecessor(of);
+    if (!before) return true;
+    const auto overdue = of.playout.overdue(latest_);
+    if (overdue) before->flush();
+    if (overdue >= predecessor_patience) before->abandon_undecoded(*of.made.continues, decisions);
+    before->step(*of.made.continues, latest_, decisions);
+    return before->waiting() == 0;
+}
+
+std::optional<LocalTime> MediaCore::next_deadline(const Stream& of) const {
     const auto deadline = of.playout.next_deadline(latest_);
-    return deadline && *deadline <= latest_;
+    const bool held_back = of.made.continues && waiting(*of.made.continues) > 0;
+    const auto overdue = of.playout.overdue(latest_);
+    if (!deadline || !held_back || !overdue) return deadline;
+    // The stream before us waits for its decoder, whose news will come as an input, or never.
+    return latest_ + std::max(predecessor_patience - *overdue, Duration{0});
 }
 
 void MediaCore::tell_reporter(const Decision& decision) {

@@ -111,6 +111,9 @@ public:
     /// Empty for a key that is forgotten.
     std::optional<StreamStatus> stream_status(StreamKey key) const;
 
+    /// A stream that continues another waits no longer than this for the other's decoder.
+    static constexpr Duration predecessor_patience{250'000};
+
 private:
     struct Stream {
         NewStream made;
@@ -124,7 +127,8 @@ private:
     std::optional<Duration> offset_of_sound(const Stream& of) const;
     Duration sound_that_video_needs() const;
     bool let_predecessor_finish(const Stream& of, std::vector<Decision>& decisions);
-    bool held_back(const Stream& of) const;
+    Playout* predecessor(const Stream& of);
+    std::optional<LocalTime> next_deadline(const Stream& of) const;
     void tell_reporter(const Decision& decision);
     void note_epoch(std::optional<StreamKey> key,
                     std::optional<EpochCause> cause,

@@ -87,9 +87,9 @@ bool Playout::is_due(const Frame& frame, LocalTime now) const {
 LocalTime Playout::spaced(LocalTime now) const {
     const Frame& front = frames_.front();
     if (!last_shown_ || front.at_once) return LocalTime::min();
-    const auto due = std::count_if(frames_.begin(), frames_.end(), [&](const Frame& frame) {
-        return frame.state == State::decoded && is_due(frame, now);
-    });
+    const auto not_due = std::find_if(
+        frames_.begin(), frames_.end(), [&](const Frame& frame) { return !is_due(frame, now); });
+    const auto due = std::distance(frames_.begin(), not_due);
     return *last_shown_ + std::min((front.position - last_position_) / (1 + due), catch_up_spacing);
 }
 
@@ -110,6 +110,7 @@ bool Playout::show_one(StreamKey key, LocalTime now, std::vector<Decision>& deci
         show_front(key, now, decisions);
         return true;
     }
+    if (!is_due(frames_.front(), now)) return false; // nor is any behind it
     const auto newest = std::find_if(frames_.rbegin(), frames_.rend(), [&](const Frame& frame) {
         return frame.state == State::decoded && is_due(frame, now);
     });
@@ -215,6 +216,24 @@ std::optional<LocalTime> Playout::next_deadline(LocalTime now) const {
     const LocalTime due =
         std::min(offset_.crossing(ready->position, now), ready->arrived + bound_now());
     return ready == frames_.begin() ? std::max(due, spaced(now)) : due;
+}
+
+std::optional<Duration> Playout::overdue(LocalTime now) const {
+    const auto ready = std::find_if(frames_.begin(), frames_.end(), [](const Frame& frame) {
+        return frame.state == State::decoded;
+    });
+    if (ready == frames_.end() || !is_due(*ready, now)) return {};
+    return now - due(*ready, now);
+}
+
+void Playout::abandon_undecoded(StreamKey key, std::vector<Decision>& decisions) {
+    for (std::size_t i = 0; i < frames_.size();) {
+        if (frames_[i].state == State::compressed) {
+            skip(i, key, SkipReason::decoder_behind, decisions);
+        } else {
+            ++i;
+        }
+    }
 }
 
 void Playout::close(StreamKey key, std::vector<Decision>& decisions) {

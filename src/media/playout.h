@@ -46,7 +46,12 @@ public:
     /// All that waits is due now, and is shown in order without skipping.
     void flush();
 
+    /// Gives up what is not decoded yet.
+    void abandon_undecoded(StreamKey key, std::vector<Decision>& decisions);
+
     std::size_t waiting() const { return frames_.size(); }
+    /// How long ago the oldest decoded frame was due; empty if none is decoded and due.
+    std::optional<Duration> overdue(LocalTime now) const;
     /// Appends what is due. `now` does not decrease.
     void step(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
     /// When `step` may have something to do without new input.

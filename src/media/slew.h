@@ -25,9 +25,9 @@ public:
     static constexpr double max_rate = 1.0 / 3;
     /// Far below what is seen; so slow only for corrections of a few ms.
     static constexpr double min_rate = 0.01;
-    /// A change takes this long (longer only above 230 ms, where max_rate binds): within the second
+    /// A change takes this long (longer only above 200 ms, where max_rate binds): within the second
     /// that recovery may take, with room for noticing.
-    static constexpr Duration travel{700'000};
+    static constexpr Duration travel{600'000};
 
 private:
     Duration value_{0};

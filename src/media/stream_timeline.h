@@ -53,8 +53,8 @@ public:
     std::uint64_t epochs() const { return epochs_; }
 
     /// Earlier than any so far by less than this is better luck in transit, by more a new anchor.
-    /// Less than one frame interval at 30 frames/s, so that what is queued does not wait visibly.
-    static constexpr Duration early_tolerance{25'000};
+    /// A frame that is not anchored waits longer by it: far less than an interval at 60 frames/s.
+    static constexpr Duration early_tolerance{5'000};
     /// Earlier by more than this is told as a new epoch: slow starts explain less.
     static constexpr Duration epoch_threshold{250'000};
     /// Later by more than this is a stall, not jitter: waiting for it would be worse than the gap.

@@ -21,7 +21,7 @@ std::string setting(const char* name, const char* fallback) {
 
 int main(int argc, char** argv) {
     const std::string parameters = "max_success=" + setting("SUMAC_SIM_SCHEDULES", "10000") +
-                                   " seed=" + setting("SUMAC_SIM_SEED", "1") + " max_size=20";
+                                   " seed=" + setting("SUMAC_SIM_SEED", "1");
     setenv("RC_PARAMS", parameters.c_str(), 0);
     std::cout << "RC_PARAMS=\"" << std::getenv("RC_PARAMS") << "\"\n";
     testing::InitGoogleTest(&argc, argv);

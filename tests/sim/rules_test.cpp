@@ -106,7 +106,7 @@ rc::Gen<std::vector<Act>> acts(const std::vector<Act::Kind>& kinds, int most) {
             static_cast<std::size_t>(count),
             rc::gen::build<Act>(rc::gen::set(&Act::kind, rc::gen::elementOf(kinds)),
                                 rc::gen::set(&Act::amount_ms, any_jump()),
-                                rc::gen::set(&Act::pause_ms, rc::gen::inRange(0, 300))));
+                                rc::gen::set(&Act::pause_ms, rc::gen::inRange(0, 200))));
     });
 }
 
@@ -118,7 +118,9 @@ rc::Gen<Schedule> schedules(const std::vector<Act::Kind>& kinds, int most, bool 
         rc::gen::set(&Schedule::seed, rc::gen::inRange<std::uint64_t>(0, 1'000'000)),
         rc::gen::set(&Schedule::server_start_ms, any_start()),
         rc::gen::set(&Schedule::drift_ppm, rc::gen::inRange(-500, 501)),
-        rc::gen::set(&Schedule::fps, honest ? rc::gen::inRange(10, 61) : rc::gen::inRange(1, 61)),
+        rc::gen::set(&Schedule::fps,
+                     honest ? rc::gen::element(30, 10, 15, 24, 25, 50, 60)
+                            : rc::gen::element(30, 1, 5, 13, 60)),
         rc::gen::set(&Schedule::jitter_ms,
                      honest ? rc::gen::inRange(0, 8) : rc::gen::inRange(0, 60)),
         rc::gen::set(&Schedule::decode_ms,
@@ -127,6 +129,11 @@ rc::Gen<Schedule> schedules(const std::vector<Act::Kind>& kinds, int most, bool 
         rc::gen::set(&Schedule::sound_ms, rc::gen::element(0, 60, 120, 250)),
         rc::gen::set(&Schedule::stamps, stamps),
         rc::gen::set(&Schedule::acts, acts(kinds, most)));
+}
+
+/// rapidcheck begins with small values and shortens ranges accordingly; every schedule counts here.
+rc::Gen<Schedule> whole_range(const std::vector<Act::Kind>& kinds, int most, bool honest) {
+    return rc::gen::resize(rc::kNominalSize, schedules(kinds, most, honest));
 }
 
 using K = Act::Kind;
@@ -251,7 +258,7 @@ void check_always(const SimWorld<>& world, std::uint64_t most_turns) {
 }
 
 RC_GTEST_PROP(Rules, R1R3R6NoFrameWaitsLongerThanTheBoundAndOrderIsKeptWhateverComes, ()) {
-    const Schedule schedule = *schedules(everything, 5, false);
+    const Schedule schedule = *whole_range(everything, 5, false);
     Player player{schedule};
     player.play();
     player.world.drain();
@@ -261,7 +268,7 @@ RC_GTEST_PROP(Rules, R1R3R6NoFrameWaitsLongerThanTheBoundAndOrderIsKeptWhateverC
 
 /// R2: with a network and a decoder that keep up, no clock whatever costs a frame.
 RC_GTEST_PROP(Rules, R2NoFrameIsLostByAnyClock, ()) {
-    const Schedule schedule = *schedules(mischief, 5, true);
+    const Schedule schedule = *whole_range(mischief, 5, true);
     Player player{schedule};
     player.play();
     player.world.drain();
@@ -271,19 +278,37 @@ RC_GTEST_PROP(Rules, R2NoFrameIsLostByAnyClock, ()) {
     RC_ASSERT(std::is_sorted(player.world.shown().begin(), player.world.shown().end()));
 }
 
+/// Steps back that no one can tell from delay, because the stamps still advance.
+Duration hidden_steps(const SimWorld<>& world) {
+    std::chrono::milliseconds hidden{0};
+    for (std::size_t i = 1; i < world.frames().size(); ++i) {
+        const std::int64_t step = world.frames()[i].clock - world.frames()[i - 1].clock;
+        if (step < 0 && -step * 1ms <= world.interval(0) + 1ms) hidden -= step * 1ms;
+    }
+    return hidden;
+}
+
+/// At the wrap one honest stamp in 2^32 is 0, which says nothing.
+bool all_stamped(const SimWorld<>& world) {
+    const auto& frames = world.frames();
+    return std::none_of(
+        frames.begin(), frames.end(), [](const SimFrame& frame) { return frame.mm_time == 0; });
+}
+
 /// R1, R10: nor does it, or sound that comes and goes, show a gap of more than two intervals.
 RC_GTEST_PROP(Rules, R10NoGapAboveTwoFrameIntervalsWhateverClocksAndSoundDo, ()) {
-    const Schedule schedule = *schedules(mischief, 5, true);
+    const Schedule schedule = *whole_range(mischief, 5, true);
     Player player{schedule};
     player.play();
     RC_LOG() << player.world.trace();
-    RC_ASSERT(player.world.longest_gap(0) <= 2 * player.world.interval(0) + grain);
+    const Duration hidden = hidden_steps(player.world);
+    RC_ASSERT(player.world.longest_gap(0) <= 2 * player.world.interval(0) + grain + hidden);
 }
 
 /// R4, R5: in time with the sound at most 1 s after the last word about clocks.
 RC_GTEST_PROP(Rules, R4R5SoundAndPictureAreTogetherWithinASecondOfTheLastClockUpdate, ()) {
     Schedule schedule =
-        *schedules({K::frames_jump, K::clock_jumps, K::both_jump, K::server_changed}, 3, true);
+        *whole_range({K::frames_jump, K::clock_jumps, K::both_jump, K::server_changed}, 3, true);
     if (schedule.sound_ms == 0) schedule.sound_ms = 90;
     Player player{schedule};
     player.world.device_noise(4ms);
@@ -300,24 +325,15 @@ RC_GTEST_PROP(Rules, R4R5SoundAndPictureAreTogetherWithinASecondOfTheLastClockUp
     RC_ASSERT(*skew <= 20ms);
 }
 
-/// Steps back that no one can tell from delay, because the stamps still advance.
-Duration hidden_steps(const SimWorld<>& world) {
-    std::chrono::milliseconds hidden{0};
-    for (std::size_t i = 1; i < world.frames().size(); ++i) {
-        const std::int64_t step = world.frames()[i].clock - world.frames()[i - 1].clock;
-        if (step < 0 && -step * 1ms <= world.interval(0) + 1ms) hidden -= step * 1ms;
-    }
-    return hidden;
-}
-
 /// R7: on a healthy network the reports are those of a healthy network.
 RC_GTEST_PROP(Rules, R7ClocksNeverLookLikeLateness, ()) {
-    const Schedule schedule = *schedules(mischief, 5, true);
+    const Schedule schedule = *whole_range(mischief, 5, true);
     Player player{schedule};
     player.play();
     RC_LOG() << player.world.trace();
     const Duration hidden = hidden_steps(player.world);
     RC_PRE(hidden < 300ms);
+    RC_PRE(all_stamped(player.world)); // else what hides may be two intervals long
     const auto least = 400 - schedule.jitter_ms - 2 - hidden.count() / 1000;
     for (const media::StreamReport& report : player.world.reports()) {
         RC_ASSERT(report.num_drops == 0U);
@@ -328,7 +344,7 @@ RC_GTEST_PROP(Rules, R7ClocksNeverLookLikeLateness, ()) {
 
 /// R8: with no sound, once all has been quiet for a while, a frame waits for jitter and no longer.
 RC_GTEST_PROP(Rules, R8WithoutSoundAFrameWaitsForJitterOnly, ()) {
-    Schedule schedule = *schedules(
+    Schedule schedule = *whole_range(
         {K::frames_jump, K::clock_jumps, K::both_jump, K::late_main_clock, K::server_changed},
         3,
         true);
@@ -338,29 +354,31 @@ RC_GTEST_PROP(Rules, R8WithoutSoundAFrameWaitsForJitterOnly, ()) {
     player.world.run_for(700ms);
     RC_LOG() << player.world.trace();
     const auto delays = player.world.delays();
+    RC_PRE(all_stamped(player.world));
     RC_ASSERT(!delays.empty());
     // Transit, its jitter twice (once to come, once to be expected), decoding and drift.
     const Duration most =
         1ms + 2 * schedule.jitter_ms * 1ms + 2 * schedule.decode_ms * 1ms + 2 * grain;
-    RC_ASSERT(delays.back() <= most);
+    RC_ASSERT(delays.back() <= most + hidden_steps(player.world));
 }
 
 /// R9: after a stall the newest picture at once, normal cadence within five frames.
 RC_GTEST_PROP(Rules, R9AStallIsOneGapAndThenNormal, ()) {
-    Schedule schedule = *schedules({K::frames_jump, K::clock_jumps}, 1, true);
+    Schedule schedule = *whole_range({K::frames_jump, K::clock_jumps}, 1, true);
     // A clock that is off by less than the bound may be the sound's true delay, and is followed.
     if (schedule.sound_ms > 0) schedule.acts.clear();
     // Longer than what is caught up with, by more than one interval at 10 frames/s.
-    const int stall_ms = *rc::gen::inRange(400, 5000);
+    const int stall_ms = *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(400, 1500));
     Player player{schedule};
     player.play();
     player.world.run_for(500ms);
     const LocalTime end = player.world.now() + stall_ms * 1ms;
     player.world.stall(stall_ms * 1ms);
-    player.world.run_for(stall_ms * 1ms + 10 * player.world.interval(0));
+    player.world.run_for(stall_ms * 1ms + schedule.sound_ms * 1ms + 12 * player.world.interval(0));
     RC_LOG() << "stall of " << stall_ms << " ms ends at "
              << (end - SimWorld<>::beginning).count() / 1000 << "\n"
              << player.world.trace();
+    RC_PRE(all_stamped(player.world));
     std::vector<const SimFrame*> shown;
     for (const SimFrame& frame : player.world.frames())
         if (frame.presented && *frame.presented >= end) shown.push_back(&frame);

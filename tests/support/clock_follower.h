@@ -40,6 +40,10 @@ public:
         streams_.erase(key);
     }
     void covered(StreamKey, LocalTime) {}
+    std::size_t waiting(StreamKey key) const {
+        const auto of = streams_.find(key);
+        return of == streams_.end() ? 0 : of->second.size();
+    }
     void report_activated(StreamKey, const media::ReportTerms&) {}
     void main_clock(std::uint32_t mm_time, LocalTime now) { set(mm_time, Duration{0}, now); }
     void playback_started(std::uint32_t, LocalTime) {}

@@ -198,12 +198,13 @@ public:
         }
         now_ = end;
     }
-    /// The server draws no more; runs until all that was on its way is shown.
+    /// The server draws no more; runs until all that was on its way is decided, 20 s at most.
     void drain() {
         for (Stream& stream : streams_)
             stream.next_capture = LocalTime::max();
-        run_for(1s);
-        run_for(std::max(stall_until_ - now_, Duration{0}) + 10s);
+        const LocalTime end = now_ + 20s;
+        while (now_ < end && !idle())
+            run_for(100ms);
     }
 
     // ---- what came of it
@@ -314,6 +315,11 @@ private:
             static_cast<std::int64_t>(std::floor(server_ms(at, clock))));
     }
 
+    bool idle() const {
+        return std::all_of(streams_.begin(), streams_.end(), [&](const Stream& stream) {
+            return stream.on_the_way.empty() && core.waiting(stream.key) == 0;
+        });
+    }
     LocalTime next_event() const {
         LocalTime next = core.next_deadline().value_or(LocalTime::max());
         for (const Stream& stream : streams_) {

@@ -68,6 +68,22 @@ TEST(MediaCore, AStreamThatContinuesAnotherWaitsForIt) {
     EXPECT_EQ(shown[1].frame, FrameId{2});
 }
 
+TEST(MediaCore, AStreamThatContinuesAnotherDoesNotWaitForItsDecoderForEver) {
+    MediaCore core = with_stream();
+    core.frame_received(first, {1}, 5000, start);
+    core.stream_destroyed(first, start);
+    core.stream_created({.key = second, .id = StreamId{48}, .continues = first}, start);
+    core.frame_received(second, {2}, 5033, start + 33ms);
+    core.frame_decoded(second, {2}, start + 35ms);
+    core.step(start + 35ms);
+    const auto deadline = core.next_deadline();
+    ASSERT_EQ(deadline, start + 33ms + MediaCore::predecessor_patience);
+    const auto decisions = core.step(*deadline + 10ms);
+    ASSERT_EQ(only<Skip>(decisions).size(), 1u);
+    EXPECT_EQ(only<Skip>(decisions)[0].reason, SkipReason::decoder_behind);
+    EXPECT_EQ(only<Present>(decisions).size(), 1u);
+}
+
 TEST(MediaCore, TheEndOfTheSessionSkipsWhatWaits) {
     MediaCore core = with_stream();
     core.frame_received(first, {1}, 5000, start);
