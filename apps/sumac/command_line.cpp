@@ -114,6 +114,14 @@ void add_connection(CLI::App& app, ConnectionOptions& options) {
                      options.host_subject,
                      "expect this subject in the server's certificate, not its host name")
         ->type_name("SUBJECT");
+    add_seconds(
+        *group,
+        "--connect-timeout",
+        [&options](Duration value) {
+            const auto limit = std::chrono::ceil<std::chrono::milliseconds>(value);
+            options.deadlines = {.connect = limit, .link = limit, .attach = limit};
+        },
+        "give up when the server takes longer for one step of connecting (default 10)");
     add_choice(*group,
                "--log-level",
                options.log_level,

@@ -16,6 +16,7 @@ struct ConnectionOptions {
     std::string password_file; ///< empty: none
     std::string ca_file;       ///< empty: as the URI or .vv file says
     std::string host_subject;  ///< empty: as the URI or .vv file says
+    Deadlines deadlines;
     LogLevel log_level = LogLevel::warn;
 };
 

@@ -152,7 +152,8 @@ int probe(const ProbeOptions& options, const Surroundings& around) {
         console.status(status_text(session, elapsed));
         return std::min(left, status_interval);
     };
-    const SessionEnd end = run_session(around, *target, {&display, trace->get()}, step);
+    const SessionEnd end =
+        run_session(around, *target, options.connection.deadlines, {&display, trace->get()}, step);
     const LocalTime ended = monotonic_now();
 
     const auto traced = *trace ? (*trace)->finish() : Done{};

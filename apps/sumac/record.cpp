@@ -127,7 +127,8 @@ int record(const RecordOptions& options, const Surroundings& around) {
                       [&around] { around.wake.wake(); }};
     RecordingStep recording{options, recorder, console};
     const auto step = [&](Session&, LocalTime now) { return recording(now); };
-    const SessionEnd end = run_session(around, *target, {&recorder, trace->get()}, step);
+    const SessionEnd end =
+        run_session(around, *target, options.connection.deadlines, {&recorder, trace->get()}, step);
 
     const LocalTime ended = monotonic_now();
     if (recorder.progress().queue.changes != 0) console.status("finishing the file ...");

@@ -33,13 +33,16 @@ Woken sleep_until(const StopSignal& stop, const WakeUp& wake, Duration limit) {
     return stop.came() ? Woken::by_signal : Woken::otherwise;
 }
 
-SessionEnd
-run_once(const Surroundings& around, const Target& target, Sinks sinks, const Step& step) {
+SessionEnd run_once(const Surroundings& around,
+                    const Target& target,
+                    const Deadlines& deadlines,
+                    Sinks sinks,
+                    const Step& step) {
     // Declared first: it must outlive the session.
     Runtime runtime;
     const WakeUp& wake = around.wake;
     const auto session = Session::start(
-        runtime, target, {.deadlines = {}, .log = around.console.log_function()}, sinks);
+        runtime, target, {.deadlines = deadlines, .log = around.console.log_function()}, sinks);
     std::jthread watcher{[&] {
         pthread_setname_np(pthread_self(), "session-end");
         session->wait();
@@ -84,16 +87,20 @@ void WakeUp::clear() const {
     eventfd_read(fd_, &ignored);
 }
 
-SessionEnd run_session(const Surroundings& around, Target target, Sinks sinks, const Step& step) {
+SessionEnd run_session(const Surroundings& around,
+                       Target target,
+                       const Deadlines& deadlines,
+                       Sinks sinks,
+                       const Step& step) {
     const bool may_ask = target.password.empty();
-    SessionEnd end = run_once(around, target, sinks, step);
+    SessionEnd end = run_once(around, target, deadlines, sinks, step);
     for (int attempt = 0; may_ask && attempt < password_attempts && was_denied(end); ++attempt) {
         around.console.clear_status();
         auto password = prompt_password(target.name(), around.stop.fd());
         end.interrupted = around.stop.came();
         if (!password) break;
         target.password = std::move(*password);
-        end = run_once(around, target, sinks, step);
+        end = run_once(around, target, deadlines, sinks, step);
     }
     around.console.clear_status();
     return end;

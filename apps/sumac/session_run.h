@@ -49,7 +49,11 @@ using Step = std::function<std::optional<Duration>(Session&, LocalTime now)>;
 /// Runs a session until `step` is satisfied, a stop signal comes or the session ends. After it no
 /// sink is called any more. Where the server refuses the empty password and a person sits at the
 /// terminal, asks and tries again.
-SessionEnd run_session(const Surroundings& around, Target target, Sinks sinks, const Step& step);
+SessionEnd run_session(const Surroundings& around,
+                       Target target,
+                       const Deadlines& deadlines,
+                       Sinks sinks,
+                       const Step& step);
 
 /// resolve_target with the environment's SUMAC_PASSWORD; a failure is printed as usage errors are.
 std::optional<Target> target_or_complain(const ConnectionOptions& options, Console& console);

@@ -73,7 +73,8 @@ int shot(const ShotOptions& options, const Surroundings& around) {
                              : fmt::format("waiting for display {} ...", options.display));
         return wait;
     };
-    const SessionEnd end = run_session(around, *target, {&latest, nullptr}, step);
+    const SessionEnd end =
+        run_session(around, *target, options.connection.deadlines, {&latest, nullptr}, step);
 
     if (end.failure) {
         console.note(end.failure->line());

@@ -19,6 +19,7 @@ from host_process import HostProcess
 from xspice import free_port
 
 SUMAC = HOST = ""
+DEADLINE = 3  # seconds
 
 
 def shot(uri, *options, **environment):
@@ -26,7 +27,7 @@ def shot(uri, *options, **environment):
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
         result = subprocess.run(
-            [SUMAC, "shot", uri, os.path.join(folder, "out.png"), *options],
+            [SUMAC, "shot", uri, os.path.join(folder, "out.png"), "--connect-timeout", str(DEADLINE), *options],
             env={**os.environ, **environment}, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
             check=False)
         return result.returncode, result.stderr, time.monotonic() - started
@@ -87,7 +88,7 @@ MAIN_INIT = message(103, struct.pack("<8I", 1, 1, 3, 1, 0, 10, 1000, 0))
 
 
 class Failures(unittest.TestCase):
-    def check(self, uri, *expected, limit=15, **more):
+    def check(self, uri, *expected, limit=DEADLINE + 5, **more):
         status, errors, seconds = shot(uri, *more.pop("options", ()), **more)
         self.assertEqual(status, 1, errors)
         self.assertNotIn("Sanitizer", errors)
@@ -135,9 +136,9 @@ class Failures(unittest.TestCase):
             self.check(tls, "not trusted", "--ca-file")
             trust = ("--ca-file", ready["ca"])
             self.check(tls, "CN=elsewhere", "localhost", options=(*trust, "--host-subject", "CN=elsewhere"))
-            status, errors, _ = shot(tls, *trust, "--timeout", "2")
+            status, errors, _ = shot(tls, *trust, "--timeout", "1")
             self.assertEqual(status, 0, errors)
-            status, errors, _ = shot(f"spice+tls://127.0.0.1:{ready['tls_port']}", *trust, "--timeout", "2",
+            status, errors, _ = shot(f"spice+tls://127.0.0.1:{ready['tls_port']}", *trust, "--timeout", "1",
                                      "--host-subject", ready["subject"])
             self.assertEqual(status, 0, errors)
 
