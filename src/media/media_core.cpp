@@ -172,8 +172,9 @@ bool MediaCore::let_predecessor_finish(const Stream& of, std::vector<Decision>& 
 std::optional<LocalTime> MediaCore::next_deadline(const Stream& of) const {
     const auto deadline = of.playout.next_deadline(latest_);
     const bool held_back = of.made.continues && waiting(*of.made.continues) > 0;
+    if (!deadline || !held_back) return deadline;
     const auto overdue = of.playout.overdue(latest_);
-    if (!deadline || !held_back || !overdue) return deadline;
+    if (!overdue) return deadline;
     // The stream before us waits for its decoder, whose news will come as an input, or never.
     return latest_ + std::max(predecessor_patience - *overdue, Duration{0});
 }

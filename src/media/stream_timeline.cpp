@@ -126,12 +126,14 @@ LocalTime StreamTimeline::in_order(LocalTime position) {
 
 void StreamTimeline::decoded(LocalTime position, LocalTime now) {
     const Duration until_ready = now - position;
-    if (until_ready - transit_.least() <= max_jitter) until_ready_.add(until_ready);
+    if (until_ready - transit_.least() > max_jitter) return;
+    until_ready_.add(until_ready);
+    mostly_ready_ = until_ready_.quantile(jitter_share);
 }
 
 Duration StreamTimeline::jitter() const {
-    return std::clamp(
-        until_ready_.quantile(jitter_share) - transit_.least(), Duration{0}, max_jitter);
+    if (!mostly_ready_) return Duration{0};
+    return std::clamp(*mostly_ready_ - transit_.least(), Duration{0}, max_jitter);
 }
 
 } // namespace sumac::media

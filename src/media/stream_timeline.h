@@ -83,9 +83,10 @@ private:
     Transit transit_;
     /// Not counted from the least transit, so that it stays right when that is found to be another.
     Spread until_ready_;
-    std::optional<ServerTime> stamp_; // newest, unwrapped near the one before
-    Duration reference_{0};           // position = stamp + reference, in this epoch
-    Duration epoch_least_{0};         // least transit since the epoch began, let up slowly
+    std::optional<Duration> mostly_ready_; ///< the share of it that jitter() is about
+    std::optional<ServerTime> stamp_;      // newest, unwrapped near the one before
+    Duration reference_{0};                // position = stamp + reference, in this epoch
+    Duration epoch_least_{0};              // least transit since the epoch began, let up slowly
     LocalTime epoch_least_at_{};
     LateRun late_;
     std::optional<LocalTime> last_position_;

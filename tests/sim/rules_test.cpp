@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <map>
 #include <sstream>
 #include <vector>
@@ -165,6 +166,13 @@ public:
             open();
         if (schedule.sound_ms > 0) world.sound_on(schedule.sound_ms * 1ms);
     }
+    /// A broken rule is an exception on its way: say what happened.
+    ~Player() {
+        if (std::uncaught_exceptions() > 0) RC_LOG() << world.trace();
+    }
+    Player(const Player&) = delete;
+    Player& operator=(const Player&) = delete;
+
     void play() {
         world.run_for(300ms);
         for (const Act& act : schedule_.acts) {
@@ -239,22 +247,30 @@ void check_always(const SimWorld<>& world, std::uint64_t most_turns) {
     RC_ASSERT(world.turns() < most_turns);
     std::map<std::size_t, LocalTime> last_shown;
     std::map<std::size_t, std::uint64_t> last_id;
+    bool one_outcome = true;
+    bool in_time = true;
+    bool in_order = true;
+    constexpr Duration most = media::Playout::bound;
+    // While catching up, and behind a stream that this one continues.
+    constexpr Duration slack = media::Playout::catch_up_spacing * media::Playout::catch_up_frames +
+                               media::MediaCore::predecessor_patience;
     for (const SimFrame& frame : world.frames()) {
-        RC_ASSERT(frame.presented.has_value() != frame.skipped.has_value());
+        one_outcome &= frame.presented.has_value() != frame.skipped.has_value();
         if (!frame.presented) continue;
-        RC_ASSERT(*frame.presented >= *frame.decoded);
-        RC_ASSERT(*frame.due <= frame.arrived + media::Playout::bound);
-        RC_ASSERT(*frame.presented <=
-                  std::max(*frame.decoded, frame.arrived + media::Playout::bound) +
-                      2 * media::Playout::catch_up_spacing * media::Playout::catch_up_frames);
+        in_time &= *frame.due <= frame.arrived + most;
+        in_time &= *frame.presented >= *frame.decoded;
+        in_time &= *frame.presented <= std::max(*frame.decoded, frame.arrived + most) + slack;
     }
     for (const FrameId id : world.shown()) {
         const SimFrame& frame = world.frames()[id.value - 1];
-        RC_ASSERT(id.value > last_id[frame.stream]);
+        in_order &= id.value > last_id[frame.stream];
+        in_order &= *frame.presented >= last_shown[frame.stream];
         last_id[frame.stream] = id.value;
-        RC_ASSERT(*frame.presented >= last_shown[frame.stream]);
         last_shown[frame.stream] = *frame.presented;
     }
+    RC_ASSERT(one_outcome);
+    RC_ASSERT(in_time);
+    RC_ASSERT(in_order);
 }
 
 RC_GTEST_PROP(Rules, R1R3R6NoFrameWaitsLongerThanTheBoundAndOrderIsKeptWhateverComes, ()) {
@@ -262,7 +278,6 @@ RC_GTEST_PROP(Rules, R1R3R6NoFrameWaitsLongerThanTheBoundAndOrderIsKeptWhateverC
     Player player{schedule};
     player.play();
     player.world.drain();
-    RC_LOG() << player.world.trace();
     check_always(player.world, 20'000);
 }
 
@@ -272,7 +287,6 @@ RC_GTEST_PROP(Rules, R2NoFrameIsLostByAnyClock, ()) {
     Player player{schedule};
     player.play();
     player.world.drain();
-    RC_LOG() << player.world.trace();
     RC_ASSERT(player.world.lost() == 0);
     RC_ASSERT(player.world.waiting() == 0);
     RC_ASSERT(std::is_sorted(player.world.shown().begin(), player.world.shown().end()));
@@ -300,7 +314,6 @@ RC_GTEST_PROP(Rules, R10NoGapAboveTwoFrameIntervalsWhateverClocksAndSoundDo, ())
     const Schedule schedule = *whole_range(mischief, 5, true);
     Player player{schedule};
     player.play();
-    RC_LOG() << player.world.trace();
     const Duration hidden = hidden_steps(player.world);
     RC_ASSERT(player.world.longest_gap(0) <= 2 * player.world.interval(0) + grain + hidden);
 }
@@ -319,7 +332,6 @@ RC_GTEST_PROP(Rules, R4R5SoundAndPictureAreTogetherWithinASecondOfTheLastClockUp
     const LocalTime last_update = player.world.now() + schedule.sound_ms * 1ms;
     player.world.run_for(schedule.sound_ms * 1ms + 1500ms);
     const LocalTime end = player.world.now();
-    RC_LOG() << player.world.trace();
     const auto skew = player.world.skew_p95(last_update + 1s, end);
     RC_ASSERT(skew.has_value());
     RC_ASSERT(*skew <= 20ms);
@@ -330,16 +342,16 @@ RC_GTEST_PROP(Rules, R7ClocksNeverLookLikeLateness, ()) {
     const Schedule schedule = *whole_range(mischief, 5, true);
     Player player{schedule};
     player.play();
-    RC_LOG() << player.world.trace();
     const Duration hidden = hidden_steps(player.world);
     RC_PRE(hidden < 300ms);
     RC_PRE(all_stamped(player.world)); // else what hides may be two intervals long
     const auto least = 400 - schedule.jitter_ms - 2 - hidden.count() / 1000;
-    for (const media::StreamReport& report : player.world.reports()) {
-        RC_ASSERT(report.num_drops == 0U);
-        RC_ASSERT(report.last_frame_delay >= least);
-        RC_ASSERT(report.last_frame_delay <= 400);
-    }
+    const bool healthy = std::all_of(
+        player.world.reports().begin(), player.world.reports().end(), [&](const auto& report) {
+            return report.num_drops == 0 && report.last_frame_delay >= least &&
+                   report.last_frame_delay <= 400;
+        });
+    RC_ASSERT(healthy);
 }
 
 /// R8: with no sound, once all has been quiet for a while, a frame waits for jitter and no longer.
@@ -352,7 +364,6 @@ RC_GTEST_PROP(Rules, R8WithoutSoundAFrameWaitsForJitterOnly, ()) {
     Player player{schedule};
     player.play();
     player.world.run_for(700ms);
-    RC_LOG() << player.world.trace();
     const auto delays = player.world.delays();
     RC_PRE(all_stamped(player.world));
     RC_ASSERT(!delays.empty());
@@ -375,9 +386,7 @@ RC_GTEST_PROP(Rules, R9AStallIsOneGapAndThenNormal, ()) {
     const LocalTime end = player.world.now() + stall_ms * 1ms;
     player.world.stall(stall_ms * 1ms);
     player.world.run_for(stall_ms * 1ms + schedule.sound_ms * 1ms + 12 * player.world.interval(0));
-    RC_LOG() << "stall of " << stall_ms << " ms ends at "
-             << (end - SimWorld<>::beginning).count() / 1000 << "\n"
-             << player.world.trace();
+    RC_LOG() << "the stall ends at ms " << (end - SimWorld<>::beginning).count() / 1000;
     RC_PRE(all_stamped(player.world));
     std::vector<const SimFrame*> shown;
     for (const SimFrame& frame : player.world.frames())
@@ -392,10 +401,10 @@ RC_GTEST_PROP(Rules, R9AStallIsOneGapAndThenNormal, ()) {
                end - f->captured <= interval + usual;
     });
     RC_ASSERT(newest_at_once || schedule.sound_ms > 0);
-    for (std::size_t i = 5; i < shown.size(); ++i) {
-        const Duration gap = *shown[i]->presented - *shown[i - 1]->presented;
-        RC_ASSERT(gap <= 2 * interval);
-    }
+    Duration longest{0};
+    for (std::size_t i = 5; i < shown.size(); ++i)
+        longest = std::max(longest, *shown[i]->presented - *shown[i - 1]->presented);
+    RC_ASSERT(longest <= 2 * interval);
 }
 
 } // namespace
