@@ -1,6 +1,8 @@
 /// FFmpeg's objects with owners, and its errors as text.
 #pragma once
 
+#include "pixels.h"
+
 #include <memory>
 #include <string>
 
@@ -32,6 +34,13 @@ inline std::string libav_error(int error) {
     char text[AV_ERROR_MAX_STRING_SIZE] = {};
     av_strerror(error, text, sizeof text);
     return text;
+}
+
+/// Of a picture in AV_PIX_FMT_RGB24 or AV_PIX_FMT_BGR0.
+inline PixelsView pixels_of(AVFrame& frame) {
+    return {static_cast<std::byte*>(static_cast<void*>(frame.data[0])),
+            frame.linesize[0],
+            frame.format == AV_PIX_FMT_RGB24 ? PixelLayout::rgb : PixelLayout::bgrx};
 }
 
 } // namespace sumac::tool

@@ -9,12 +9,19 @@
 
 namespace sumac::tool {
 
+/// Of PictureView and of everything here that says nothing else.
 constexpr std::ptrdiff_t bytes_per_pixel = 4;
 
-/// Pixels of our own in the layout of PictureView.
+enum class PixelLayout {
+    bgrx, ///< as PictureView
+    rgb,  ///< three bytes a pixel, without the undefined one
+};
+
+/// Pixels of our own, top row first.
 struct PixelsView {
     std::byte* data = nullptr;
     std::ptrdiff_t stride_bytes = 0;
+    PixelLayout layout = PixelLayout::bgrx;
 };
 
 /// `damage` cut to the picture, without empty rectangles. Where the rectangles together are no

@@ -17,19 +17,6 @@ Failure png_failure(int error) {
             ""};
 }
 
-/// Drops the fourth byte, which is undefined, and swaps blue and red.
-void bgrx_to_rgb(const PictureView& from, AVFrame& to) {
-    for (std::ptrdiff_t y = 0; y < from.size.height; ++y) {
-        const std::byte* source = from.data + y * from.stride_bytes;
-        std::uint8_t* target = to.data[0] + y * to.linesize[0];
-        for (std::ptrdiff_t x = 0; x < from.size.width; ++x) {
-            target[3 * x] = std::to_integer<std::uint8_t>(source[bytes_per_pixel * x + 2]);
-            target[3 * x + 1] = std::to_integer<std::uint8_t>(source[bytes_per_pixel * x + 1]);
-            target[3 * x + 2] = std::to_integer<std::uint8_t>(source[bytes_per_pixel * x]);
-        }
-    }
-}
-
 } // namespace
 
 Result<std::vector<std::byte>, Failure> encode_png(const PictureView& picture) {
@@ -50,7 +37,7 @@ Result<std::vector<std::byte>, Failure> encode_png(const PictureView& picture) {
     frame->height = picture.size.height;
     frame->format = AV_PIX_FMT_RGB24;
     if (const int error = av_frame_get_buffer(frame.get(), 0); error < 0) return png_failure(error);
-    bgrx_to_rgb(picture, *frame);
+    copy_area(picture, {0, 0, picture.size.width, picture.size.height}, pixels_of(*frame));
 
     const PacketPointer packet{av_packet_alloc()};
     int error = avcodec_send_frame(codec.get(), frame.get());

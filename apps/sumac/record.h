@@ -15,7 +15,7 @@ struct RecordOptions {
     std::string output;               ///< *.mkv
     std::string trace;                ///< as for probe; empty: none
     std::optional<Duration> duration; ///< from the display's first appearance; empty: to the end
-    VideoCodec codec = VideoCodec::h264;
+    VideoCodec codec = VideoCodec::huffyuv;
     std::uint32_t display = 0;
     Duration timeout = std::chrono::seconds{30}; ///< for the display to appear
 };

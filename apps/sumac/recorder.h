@@ -22,7 +22,7 @@ class Recorder : public DisplaySink {
 public:
     struct Options {
         std::string path;
-        VideoCodec codec = VideoCodec::h264;
+        VideoCodec codec = VideoCodec::huffyuv;
         std::uint32_t display = 0;
         std::size_t queue_bytes = ChangeQueue::default_capacity_bytes;
     };

@@ -16,18 +16,14 @@ Failure out_of_memory(Size size) {
             "close other programs"};
 }
 
-FramePointer black_picture(Size size) {
+FramePointer black_picture(Size size, AVPixelFormat format) {
     FramePointer frame{av_frame_alloc()};
     frame->width = size.width;
     frame->height = size.height;
-    frame->format = AV_PIX_FMT_BGR0;
+    frame->format = format;
     if (av_frame_get_buffer(frame.get(), 0) < 0) return nullptr;
     std::memset(frame->data[0], 0, frame->buf[0]->size);
     return frame;
-}
-
-PixelsView pixels_of(AVFrame& frame) {
-    return {static_cast<std::byte*>(static_cast<void*>(frame.data[0])), frame.linesize[0]};
 }
 
 } // namespace
@@ -41,7 +37,7 @@ std::string numbered_path(const std::string& path, unsigned number) {
 
 Result<Done, Failure> Recording::on_display_created(const DisplayCreated& created) {
     created_ = created;
-    running_ = black_picture(created.size);
+    running_ = black_picture(created.size, picture_format(codec_));
     if (!running_) return out_of_memory(created.size);
     return Done{};
 }

@@ -11,12 +11,16 @@ namespace {
 constexpr AVRational milliseconds_base{1, 1000};
 // A player can jump to key pictures only; they cost several times the bytes of others.
 constexpr FileTime key_interval{10'000};
-// One thread keeps up with full HD at 30 pictures/s; the second is for bursts. More would only
-// delay: each holds back a picture.
-constexpr int encoder_threads = 2;
-
 const char* encoder_name(VideoCodec codec) {
-    return codec == VideoCodec::h264 ? "libx264rgb" : "ffv1";
+    switch (codec) {
+    case VideoCodec::huffyuv:
+        return "huffyuv";
+    case VideoCodec::h264:
+        return "libx264rgb";
+    case VideoCodec::ffv1:
+        return "ffv1";
+    }
+    return "";
 }
 
 /// libav takes its options as text.
@@ -34,31 +38,41 @@ private:
     AVDictionary* dictionary_ = nullptr;
 };
 
-void set_lossless(VideoCodec codec, AVCodecContext& encoder, Options& options) {
-    if (codec == VideoCodec::h264) {
-        options.set("preset", "ultrafast");
-        options.set("qp", "0");
-        // Key pictures are placed by time, not by count: a still desktop yields few pictures.
-        encoder.gop_size = 1'000'000;
-        // A hint for the level that the file announces; the true rate is variable.
-        encoder.framerate = {30, 1};
-        return;
-    }
+void set_h264(AVCodecContext& encoder, Options& options) {
+    options.set("preset", "ultrafast");
+    options.set("qp", "0");
+    // Key pictures are placed by time, not by count: a still desktop yields few pictures.
+    encoder.gop_size = 1'000'000;
+    // A hint for the level that the file announces; the true rate is variable.
+    encoder.framerate = {30, 1};
+    // Full HD that moves all over needs more than a core. Each thread holds a picture back.
+    encoder.thread_count = 2;
+}
+
+void set_ffv1(AVCodecContext& encoder, Options& options) {
     options.set("level", "3");    // slices, and a checksum in each
     options.set("coder", "rice"); // the faster of the two
     options.set("slices", "4");
     encoder.gop_size = 1;
+    encoder.thread_count = 2;
 }
 
 } // namespace
 
 std::string_view to_string(VideoCodec codec) {
-    return codec == VideoCodec::h264 ? "h264" : "ffv1";
+    switch (codec) {
+    case VideoCodec::huffyuv:
+        return "huffyuv";
+    case VideoCodec::h264:
+        return "h264";
+    case VideoCodec::ffv1:
+        return "ffv1";
+    }
+    return "";
 }
 
-VideoCodec best_codec() {
-    const bool has_h264 = avcodec_find_encoder_by_name(encoder_name(VideoCodec::h264)) != nullptr;
-    return has_h264 ? VideoCodec::h264 : VideoCodec::ffv1;
+AVPixelFormat picture_format(VideoCodec codec) {
+    return codec == VideoCodec::ffv1 ? AV_PIX_FMT_BGR0 : AV_PIX_FMT_RGB24;
 }
 
 void VideoFile::CloseOutput::operator()(AVFormatContext* output) const {
@@ -86,21 +100,22 @@ Result<Done, Failure> VideoFile::open_encoder(VideoCodec codec) {
     if (encoder == nullptr) {
         return Failure{ErrorCode::unsupported,
                        fmt::format("this FFmpeg has no {} encoder", encoder_name(codec)),
-                       "use --codec ffv1"};
+                       "use --codec huffyuv, which every FFmpeg has"};
     }
     encoder_.reset(avcodec_alloc_context3(encoder));
     received_.reset(av_packet_alloc());
     waiting_.reset(av_packet_alloc());
     encoder_->width = size_.width;
     encoder_->height = size_.height;
-    encoder_->pix_fmt = AV_PIX_FMT_BGR0;
+    encoder_->pix_fmt = picture_format(codec);
     encoder_->colorspace = AVCOL_SPC_RGB;
     encoder_->color_range = AVCOL_RANGE_JPEG;
     encoder_->time_base = milliseconds_base;
-    encoder_->thread_count = encoder_threads;
+    encoder_->thread_count = 1;
     encoder_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     Options options;
-    set_lossless(codec, *encoder_, options);
+    if (codec == VideoCodec::h264) set_h264(*encoder_, options);
+    if (codec == VideoCodec::ffv1) set_ffv1(*encoder_, options);
     const int error = avcodec_open2(encoder_.get(), encoder, options.get());
     if (error < 0) return failure("open the encoder for", error);
     return Done{};
@@ -117,7 +132,9 @@ Result<Done, Failure> VideoFile::open_output(std::int64_t start_us) {
     stream->time_base = milliseconds_base;
     error = avcodec_parameters_from_context(stream->codecpar, encoder_.get());
     if (error >= 0) error = avio_open(&output->pb, url.c_str(), AVIO_FLAG_WRITE);
-    if (error >= 0) error = avformat_write_header(output, nullptr);
+    Options options;
+    options.set("write_crc32", "0"); // a tenth of the time, and file systems do not need it
+    if (error >= 0) error = avformat_write_header(output, options.get());
     if (error < 0) return failure("write", error);
     return Done{};
 }

@@ -13,16 +13,19 @@
 
 namespace sumac::tool {
 
-/// Both are lossless: every pixel of B, G and R comes back.
+/// All are lossless: every red, green and blue comes back.
 enum class VideoCodec {
-    h264, ///< libx264 in RGB with quantiser 0, fastest preset: real time at full HD on one core
-    ffv1, ///< the archives' format: half the size for random content, a third of the speed
+    huffyuv, ///< the cheapest: full HD that moves all over at 30 pictures/s in half a core; but
+             ///< each picture takes at least 3 bits a pixel, however little of it changed
+    h264, ///< libx264 in RGB with quantiser 0, fastest preset: next to nothing for what stands
+          ///< still, but over twice the time of huffyuv for what moves
+    ffv1, ///< the archives' format: the smallest for pictures like photographs, and the slowest
 };
 
 std::string_view to_string(VideoCodec codec);
 
-/// H.264 where this FFmpeg can encode it, else FFV1, which is part of every FFmpeg.
-VideoCodec best_codec();
+/// What VideoFile::write takes.
+AVPixelFormat picture_format(VideoCodec codec);
 
 /// Matroska's clock: a picture's place in the file is a whole number of milliseconds.
 using FileTime = std::chrono::milliseconds;
@@ -44,9 +47,9 @@ public:
     /// Written so far.
     std::uint64_t bytes() const;
 
-    /// `picture` is AV_PIX_FMT_BGR0 of our size and reference-counted: where the encoder keeps it,
-    /// it keeps a reference, so the caller asks av_frame_make_writable before it changes it.
-    /// `at` must be later than that of the picture before.
+    /// `picture` has our size and the codec's picture_format, and is reference-counted: where the
+    /// encoder keeps it, it keeps a reference, so the caller asks av_frame_make_writable before it
+    /// changes it. `at` must be later than that of the picture before.
     Result<Done, Failure> write(AVFrame& picture, FileTime at);
     /// The last picture lasts until `end`. Call once, after it only the accessors.
     Result<Done, Failure> finish(FileTime end);

@@ -37,5 +37,18 @@ TEST(Patch, BringsTheDamageAndNothingElse) {
     EXPECT_EQ(target.at((8 * 12 + 11) * 4), from.view().data[8 * from.view().stride_bytes + 44]);
 }
 
+TEST(Patch, LeavesOutTheFourthByteWhereThePictureHasThree) {
+    const PaintedPicture from = gradient({3, 2});
+    Patch patch;
+    copy_damage(from.view(), std::vector<Rect>{{1, 1, 3, 2}}, patch);
+    std::vector<std::byte> target(2 * 9, std::byte{7});
+    apply_patch(patch, {target.data(), 9, PixelLayout::rgb});
+    const std::byte* second_row = from.view().data + from.view().stride_bytes;
+    EXPECT_EQ(target.at(9 + 2), std::byte{7});
+    EXPECT_EQ(target.at(9 + 3), second_row[4 + 2]);
+    EXPECT_EQ(target.at(9 + 5), second_row[4 + 0]);
+    EXPECT_EQ(target.at(9 + 8), second_row[8 + 0]);
+}
+
 } // namespace
 } // namespace sumac::tool

@@ -28,6 +28,8 @@ std::uint32_t pixel_at(const AVFrame& frame, int x, int y) {
         return byte(2, 1, 0) << 16 | byte(0, 1, 0) << 8 | byte(1, 1, 0);
     case AV_PIX_FMT_BGR0:
         return byte(0, 4, 2) << 16 | byte(0, 4, 1) << 8 | byte(0, 4, 0);
+    case AV_PIX_FMT_BGR24:
+        return byte(0, 3, 2) << 16 | byte(0, 3, 1) << 8 | byte(0, 3, 0);
     case AV_PIX_FMT_RGB24:
         return byte(0, 3, 0) << 16 | byte(0, 3, 1) << 8 | byte(0, 3, 2);
     default:

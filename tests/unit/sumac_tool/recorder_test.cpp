@@ -26,7 +26,7 @@ void show(Recorder& recorder,
 TEST(Recorder, KeepsEveryPictureThoughTheQueueIsTiny) {
     const TestFolder folder;
     Recorder recorder{{.path = folder.file("a.mkv"),
-                       .codec = best_codec(),
+                       .codec = VideoCodec::h264,
                        .display = 1,
                        .queue_bytes = 3 * 64 * 48 * 4},
                       at_one_second,
@@ -54,8 +54,9 @@ TEST(Recorder, KeepsEveryPictureThoughTheQueueIsTiny) {
 
 TEST(Recorder, LooksAtItsOwnDisplayOnly) {
     const TestFolder folder;
-    Recorder recorder{
-        {.path = folder.file("a.mkv"), .codec = best_codec(), .display = 0}, at_one_second, [] {}};
+    Recorder recorder{{.path = folder.file("a.mkv"), .codec = VideoCodec::h264, .display = 0},
+                      at_one_second,
+                      [] {}};
     PaintedPicture picture{{64, 48}};
     recorder.on_display_created(0, {64, 48});
     recorder.on_display_created(1, {64, 48});
@@ -69,7 +70,7 @@ TEST(Recorder, SaysWhyItCannotWriteAndNeverBlocksThen) {
     const TestFolder folder;
     std::atomic<int> news{0};
     Recorder recorder{{.path = folder.file("missing/a.mkv"),
-                       .codec = best_codec(),
+                       .codec = VideoCodec::h264,
                        .display = 0,
                        .queue_bytes = 1000},
                       at_one_second,
@@ -89,8 +90,9 @@ TEST(Recorder, AFullDiskEndsItWithAReason) {
     // The file is a link to a device on which every write fails with "no space left".
     const TestFolder folder;
     std::filesystem::create_symlink("/dev/full", folder.file("a.mkv"));
-    Recorder recorder{
-        {.path = folder.file("a.mkv"), .codec = best_codec(), .display = 0}, at_one_second, [] {}};
+    Recorder recorder{{.path = folder.file("a.mkv"), .codec = VideoCodec::h264, .display = 0},
+                      at_one_second,
+                      [] {}};
     PaintedPicture picture = gradient({640, 480});
     recorder.on_display_created(0, {640, 480});
     for (std::uint32_t number = 1; number <= 20; ++number)

@@ -150,10 +150,10 @@ TEST_P(RecordingTest, WithoutADisplayThereIsNoFile) {
     EXPECT_EQ(folder_.file_count(), 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Codecs, RecordingTest, testing::Values(best_codec(), VideoCodec::ffv1), [](const auto& codec) {
-        return std::to_string(codec.index) + std::string{to_string(codec.param)};
-    });
+INSTANTIATE_TEST_SUITE_P(Codecs,
+                         RecordingTest,
+                         testing::Values(VideoCodec::huffyuv, VideoCodec::h264, VideoCodec::ffv1),
+                         [](const auto& codec) { return std::string{to_string(codec.param)}; });
 
 TEST(NumberedPath, KeepsFolderAndExtension) {
     EXPECT_EQ(numbered_path("x.y/a.b.mkv", 1), "x.y/a.b.mkv");
