@@ -20,38 +20,63 @@ SUMAC = HOST = ""
 
 
 class Recording(unittest.TestCase):
-    def record(self, size, seconds, *host_options, stop=None):
-        """Records a host; returns (numbers in the recording, host, numbers that it drew meanwhile)."""
+    """The server may leave out frames: on a loaded machine it lowers its rate. What it sends must be in the recording."""
+
+    def record(self, size, seconds, stop=None):
+        """Records a host whose clip starts once the client is there: (recorded numbers, drawn, received in streams)."""
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        path = os.path.join(folder.name, "out.mkv")
-        with HostProcess(HOST, "--port", "0", "--size", size, "--fps", "30", *host_options) as host:
+        path, trace = os.path.join(folder.name, "out.mkv"), os.path.join(folder.name, "trace")
+        with HostProcess(HOST, "--port", "0", "--size", size, "--desktop", size, "--fps", "30") as host:
             ready = host.wait_for("ready")
-            command = [SUMAC, "record", f"spice://127.0.0.1:{ready['port']}", path]
+            host.command("video stop")
+            command = [SUMAC, "record", f"spice://127.0.0.1:{ready['port']}", path, "--trace", trace]
             if stop is None:
                 command += ["--duration", str(seconds)]
-            tool = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+            tool = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            host.wait_for("channel", type=2, state="initialized")  # SPICE_CHANNEL_DISPLAY
+            time.sleep(0.5)
+            first = len(host.numbers())
+            host.command("video start")
             if stop is not None:
                 time.sleep(seconds)
                 tool.send_signal(stop)
-            _, errors = tool.communicate(timeout=seconds + 60)
+            out, errors = tool.communicate(timeout=seconds + 90)
             self.assertEqual(tool.returncode, 0, errors)
             host.command("quit")
             host.wait()
+        drawn = {event["number"]: event["mm_time"] for event in host.events if event["event"] == "frame"}
         region = tuple(ready["region"][key] for key in ("x", "y", "width", "height"))
-        numbers = [read_number(frame, region[2], (0, 0, *region[2:])) for _, frame in recorded_frames(path, region)]
-        return numbers, host, errors
+        recorded = [read_number(frame, region[2], (0, 0, *region[2:])) for _, frame in recorded_frames(path, region)]
+        print(out.strip(), flush=True)
+        return recorded, dict(list(drawn.items())[first:]), self.received(trace, drawn)
 
-    def check(self, size, seconds=10, *host_options, stop=None):
-        numbers, host, errors = self.record(size, seconds, *host_options, stop=stop)
-        # Before the first frame arrives the screen is that of the server's surface, or black.
-        while numbers and numbers[0] is None:
-            numbers.pop(0)
-        drawn = host.numbers()
-        self.assertNotIn(None, numbers, "a picture is neither one frame nor another")
-        self.assertGreater(len(numbers), (seconds - 3) * 30 * 0.9, errors)
-        expected = [number for number in drawn if numbers[0] <= number <= numbers[-1]]
-        self.assertEqual(numbers, expected)
+    def received(self, trace, drawn):
+        """Numbers of the frames that came in streams and were not cut off by the end; the server stamps within 2 ms."""
+        number_at = {mm_time + slack: number for number, mm_time in drawn.items() for slack in (-2, -1, 1, 2, 0)}
+        with open(trace, encoding="utf-8") as lines:
+            events = [json.loads(line) for line in lines]
+        at_the_end = {event["frame"] for event in events
+                      if event["event"] == "frame_skipped" and event["reason"] == "session_closed"}
+        return [number_at[event["mm_time"]] for event in events
+                if event["event"] == "frame_received" and event["frame"] not in at_the_end]
+
+    def check(self, size, seconds=6, stop=None):
+        recorded, drawn, received = self.record(size, seconds, stop)
+        self.assertGreater(len(received), 30)
+        numbers = [number for number in recorded if number in drawn]
+        # Before the clip starts there is the desktop with the last frame of before, and nothing half-drawn in between.
+        start = recorded.index(numbers[0])
+        self.assertNotIn(None, recorded[start:], "a picture is neither one frame nor another")
+        self.assertEqual(numbers, sorted(set(numbers)), "each once, in order")
+        self.assertEqual([number for number in received if number not in numbers], [], "received, but not recorded")
+        # The server makes a stream of the clip after 20 frames; those came as ordinary drawing.
+        drawing = [number for number in numbers if number < received[0]]
+        self.assertGreaterEqual(len(drawing), 20, "frames before the stream are missing")
+        self.assertEqual([number for number in numbers if number >= received[0]], received)
+        inside = [number for number in drawn if numbers[0] <= number <= numbers[-1]]
+        print(f"{size}: {len(inside)} drawn, {len(inside) - len(numbers)} not sent by the server, "
+              f"{len(numbers)} recorded ({len(drawing)} of them as drawing)", flush=True)
 
     def test_640x360(self):
         self.check("640x360")
@@ -63,11 +88,11 @@ class Recording(unittest.TestCase):
         self.check("1920x1080")
 
     def test_interrupted_with_control_c(self):
-        self.check("640x360", 5, stop=signal.SIGINT)
+        self.check("640x360", 3, stop=signal.SIGINT)
 
 
 class Probe(unittest.TestCase):
-    def probe(self, *host_options, seconds=6, commands=()):
+    def probe(self, *host_options, seconds=3, commands=()):
         with HostProcess(HOST, "--port", "0", *host_options) as host, tempfile.TemporaryDirectory() as folder:
             port = host.wait_for("ready")["port"]
             trace = os.path.join(folder, "trace")
@@ -108,7 +133,7 @@ class Probe(unittest.TestCase):
 
     def test_the_accounts_add_up_when_streams_come_and_go(self):
         report, trace = self.probe(
-            seconds=10, commands=[(3, "video stop"), (2, "video start"), (3, "video stop")])
+            seconds=8, commands=[(2, "video stop"), (2, "video start"), (2, "video stop")])
         self.assertEqual(len(report["streams"]), 2)
         self.check_accounts(report, trace)
 
@@ -120,7 +145,7 @@ class Probe(unittest.TestCase):
     def test_a_codec_that_we_lack_comes_as_drawing(self):
         report, _ = self.probe("--codec", "vp8", seconds=4)
         self.assertEqual(sum(stream["frames_presented"] for stream in report["streams"] if stream["codec"] == "vp8"), 0)
-        self.assertGreater(report["draws"]["copy"], 60)
+        self.assertGreater(report["draws"]["copy"], 10)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,83 @@
+#include "session/session_state.h"
+
+#include <gtest/gtest.h>
+#include <spice/enums.h>
+#include <spice/protocol.h>
+
+namespace sumac::session {
+namespace {
+
+constexpr std::uint8_t display = SPICE_CHANNEL_DISPLAY;
+constexpr std::uint8_t inputs = SPICE_CHANNEL_INPUTS;
+
+wire::MainInit init(std::uint32_t session_id) {
+    wire::MainInit message;
+    message.session_id = session_id;
+    message.multi_media_time = 5000;
+    return message;
+}
+
+TEST(SessionState, AttachesOnInitAndThenOpensWhatIsListedAndSupported) {
+    SessionState state{{display}};
+    state.main_opened();
+    EXPECT_EQ(state.phase(), Phase::attaching);
+    const Step first = state.on_main_message(init(77));
+    ASSERT_EQ(first.send.size(), 1U);
+    EXPECT_EQ(first.send.front().type, SPICE_MSGC_MAIN_ATTACH_CHANNELS);
+    EXPECT_EQ(first.clock_mm_time, 5000U);
+    EXPECT_EQ(state.session_id(), 77U);
+
+    const Step listed =
+        state.on_main_message(wire::ChannelsList{{{display, 0}, {inputs, 0}, {display, 1}}});
+    EXPECT_EQ(listed.open, (std::vector<ChannelId>{{display, 0}, {display, 1}}));
+    EXPECT_EQ(state.phase(), Phase::running);
+}
+
+TEST(SessionState, OpensAHotAddedChannelOnlyOnce) {
+    SessionState state{{display}};
+    state.main_opened();
+    state.on_main_message(init(1));
+    state.on_main_message(wire::ChannelsList{{{display, 0}}});
+    EXPECT_EQ(state.on_main_message(wire::ChannelsList{{{display, 2}}}).open,
+              (std::vector<ChannelId>{{display, 2}}));
+    EXPECT_TRUE(
+        state.on_main_message(wire::ChannelsList{{{display, 0}, {display, 2}}}).open.empty());
+}
+
+TEST(SessionState, EndsWhenChannelsAreListedBeforeInit) {
+    SessionState state{{display}};
+    state.main_opened();
+    EXPECT_TRUE(state.on_main_message(wire::ChannelsList{{{display, 0}}}).end);
+}
+
+TEST(SessionState, TakesOnlyTheClockFromASecondInit) {
+    SessionState state{{display}};
+    state.main_opened();
+    state.on_main_message(init(1));
+    const Step again = state.on_main_message(init(2));
+    EXPECT_TRUE(again.send.empty());
+    EXPECT_EQ(again.clock_mm_time, 5000U);
+    EXPECT_EQ(state.session_id(), 1U);
+}
+
+TEST(SessionState, ReportsTheClockAndTheName) {
+    SessionState state{{display}};
+    EXPECT_EQ(state.on_main_message(wire::MultiMediaTime{123}).clock_mm_time, 123U);
+    state.on_main_message(wire::MainName{"vm"});
+    EXPECT_EQ(state.vm_name(), "vm");
+}
+
+TEST(SessionState, EndsWithAReasonWhenTheMachineMovesAway) {
+    SessionState state{{display}};
+    const Step step = state.on_main_message(wire::MigrateSwitchHost{});
+    ASSERT_TRUE(step.end);
+    EXPECT_EQ(step.end->code, ErrorCode::unsupported);
+}
+
+TEST(SessionState, SaysWhatItDoesNotActOn) {
+    SessionState state{{display}};
+    EXPECT_TRUE(state.on_main_message(wire::AgentConnected{}).ignored);
+}
+
+} // namespace
+} // namespace sumac::session
