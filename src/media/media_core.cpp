@@ -8,14 +8,14 @@
 
 namespace sumac::media {
 
-void MediaCore::stream_created(const NewStream& made, LocalTime now) {
+void MediaCore::stream_created(const NewStream& stream, LocalTime now) {
     latest_ = std::max(latest_, now);
-    const auto [entry, inserted] = streams_.try_emplace(made.key);
+    const auto [entry, inserted] = streams_.try_emplace(stream.key);
     CHECK(inserted);
     Stream& created = entry->second;
-    created.made = made;
-    created.reporter = StreamReporter{made.id};
-    const auto before = made.continues ? streams_.find(*made.continues) : streams_.end();
+    created.made = stream;
+    created.reporter = StreamReporter{stream.id};
+    const auto before = stream.continues ? streams_.find(*stream.continues) : streams_.end();
     if (before != streams_.end()) created.playout.continue_from(before->second.playout, latest_);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace sumac::media {
 
@@ -30,9 +31,11 @@ Duration Spread::quantile(double share) const {
     if (known == 0) return Duration{0};
     auto sorted = recent_;
     const auto rank = static_cast<std::size_t>(std::floor(share * static_cast<double>(known - 1)));
-    const auto nth = sorted.begin() + static_cast<std::ptrdiff_t>(rank);
-    std::nth_element(sorted.begin(), nth, sorted.begin() + static_cast<std::ptrdiff_t>(known));
-    return *nth;
+    const auto at = [&](std::size_t index) {
+        return std::next(sorted.begin(), static_cast<std::ptrdiff_t>(index));
+    };
+    std::nth_element(sorted.begin(), at(rank), at(known));
+    return sorted[rank];
 }
 
 } // namespace sumac::media

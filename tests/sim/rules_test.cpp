@@ -292,12 +292,15 @@ RC_GTEST_PROP(Rules, R2NoFrameIsLostByAnyClock, ()) {
     RC_ASSERT(std::is_sorted(player.world.shown().begin(), player.world.shown().end()));
 }
 
-/// Steps back that no one can tell from delay, because the stamps still advance.
-Duration hidden_steps(const SimWorld<>& world) {
-    std::chrono::milliseconds hidden{0};
+/// Steps that no one can tell from delay: back, but the stamps still advance; ahead, but no further
+/// than jitter explains.
+Duration hidden_steps(const SimWorld<>& world, const Schedule& schedule) {
+    const Duration explained = schedule.jitter_ms * 1ms + media::StreamTimeline::early_tolerance;
+    Duration hidden{0};
     for (std::size_t i = 1; i < world.frames().size(); ++i) {
-        const std::int64_t step = world.frames()[i].clock - world.frames()[i - 1].clock;
-        if (step < 0 && -step * 1ms <= world.interval(0) + 1ms) hidden -= step * 1ms;
+        const Duration step = (world.frames()[i].clock - world.frames()[i - 1].clock) * 1ms;
+        if (step >= -(world.interval(0) + 1ms) && step <= explained + 1ms)
+            hidden += std::chrono::abs(step);
     }
     return hidden;
 }
@@ -314,8 +317,9 @@ RC_GTEST_PROP(Rules, R10NoGapAboveTwoFrameIntervalsWhateverClocksAndSoundDo, ())
     const Schedule schedule = *whole_range(mischief, 5, true);
     Player player{schedule};
     player.play();
-    const Duration hidden = hidden_steps(player.world);
-    RC_ASSERT(player.world.longest_gap(0) <= 2 * player.world.interval(0) + grain + hidden);
+    const Duration hidden = hidden_steps(player.world, schedule);
+    // Slewing at its fastest stretches them by a half, as it does the interval.
+    RC_ASSERT(player.world.longest_gap(0) <= 2 * player.world.interval(0) + grain + hidden * 3 / 2);
 }
 
 /// R4, R5: in time with the sound at most 1 s after the last word about clocks.
@@ -342,7 +346,7 @@ RC_GTEST_PROP(Rules, R7ClocksNeverLookLikeLateness, ()) {
     const Schedule schedule = *whole_range(mischief, 5, true);
     Player player{schedule};
     player.play();
-    const Duration hidden = hidden_steps(player.world);
+    const Duration hidden = hidden_steps(player.world, schedule);
     RC_PRE(hidden < 300ms);
     RC_PRE(all_stamped(player.world)); // else what hides may be two intervals long
     const auto least = 400 - schedule.jitter_ms - 2 - hidden.count() / 1000;
@@ -370,7 +374,7 @@ RC_GTEST_PROP(Rules, R8WithoutSoundAFrameWaitsForJitterOnly, ()) {
     // Transit, its jitter twice (once to come, once to be expected), decoding and drift.
     const Duration most =
         1ms + 2 * schedule.jitter_ms * 1ms + 2 * schedule.decode_ms * 1ms + 2 * grain;
-    RC_ASSERT(delays.back() <= most + hidden_steps(player.world));
+    RC_ASSERT(delays.back() <= most + hidden_steps(player.world, schedule));
 }
 
 /// R9: after a stall the newest picture at once, normal cadence within five frames.
