@@ -67,7 +67,7 @@ CLI::Validator seconds_validator() {
         }
         return fmt::format("'{}' is no number of seconds above 0", text);
     };
-    return {check, "SECONDS", "seconds"};
+    return {check, "", "seconds"}; // the type's name says it already
 }
 
 /// An option whose value is a length of time in seconds.
