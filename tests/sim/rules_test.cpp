@@ -325,7 +325,7 @@ RC_GTEST_PROP(Rules, R10NoGapAboveTwoFrameIntervalsWhateverClocksAndSoundDo, ())
 /// R4, R5: in time with the sound at most 1 s after the last word about clocks.
 RC_GTEST_PROP(Rules, R4R5SoundAndPictureAreTogetherWithinASecondOfTheLastClockUpdate, ()) {
     Schedule schedule =
-        *whole_range({K::frames_jump, K::clock_jumps, K::both_jump, K::server_changed}, 3, true);
+        *whole_range({K::frames_jump, K::clock_jumps, K::both_jump, K::server_changed}, 2, true);
     if (schedule.sound_ms == 0) schedule.sound_ms = 90;
     Player player{schedule};
     player.world.device_noise(4ms);
@@ -383,7 +383,7 @@ RC_GTEST_PROP(Rules, R9AStallIsOneGapAndThenNormal, ()) {
     // A clock that is off by less than the bound may be the sound's true delay, and is followed.
     if (schedule.sound_ms > 0) schedule.acts.clear();
     // Longer than what is caught up with, by more than one interval at 10 frames/s.
-    const int stall_ms = *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(400, 1500));
+    const int stall_ms = *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(400, 1000));
     Player player{schedule};
     player.play();
     player.world.run_for(500ms);
