@@ -47,13 +47,15 @@ def main():
         drawn = next((drawn_at[t] for t in (event["mm_time"], event["mm_time"] - 1, event["mm_time"] + 1) if t in drawn_at), None)
         if drawn is not None:
             delays.append((event["t_us"] - drawn) / 1000)
+    if not delays:
+        sys.exit("no stamp of a presented frame is one of the host's")
     first, last = presented[0]["mm_time"], presented[-1]["mm_time"]
     sent = sum(first - 1 <= t <= last + 1 for t in drawn_at)
     print(f"""
 frames drawn by the host while the stream ran  {sent}
 received                                       {len(received)}
 presented                                      {len(presented)}
-lost                                           {len(skipped)}
+lost                                           {sent - len(presented)} ({max(0, sent - len(received))} not sent by the server, {len(skipped)} skipped)
 delay from drawing to presentation             median {percentile(delays, 0.5):.1f} ms, 99 % within {percentile(delays, 0.99):.1f} ms
 
 recording   {recording}

@@ -46,9 +46,8 @@ existing file is overwritten. When the display changes its size the recording go
 session.2.mkv, session.3.mkv and so on. If the session fails, what was recorded is kept and the
 exit status is 1. Where the disk or the encoder cannot follow, the server is slowed down; it then
 sends fewer frames of a video.
-Codecs: huffyuv is the fastest, for whatever moves (full HD at 30 pictures/s in half a core; each
-picture takes at least 3 bits a pixel). h264 makes tiny files of a desktop that mostly stands still,
-and takes over twice the time for video. ffv1 is for archives, and slow.)";
+Codecs: huffyuv is the fastest, for whatever moves (each picture takes at least 3 bits a pixel). h264
+makes tiny files of a desktop that mostly stands still, and takes about twice the time for video. ffv1 is for archives, and slow.)";
 
 constexpr const char* probe_footer = R"(
 Examples:

@@ -25,6 +25,12 @@ std::string_view prefix_of(LogLevel level) {
     return "sumac: ";
 }
 
+/// Whether anybody reads it or not: fmt::print would throw where nobody does.
+void to_stderr(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::fflush(stderr);
+}
+
 } // namespace
 
 Console::Console(LogLevel least) : least_(least), is_terminal_(isatty(STDERR_FILENO) == 1) {}
@@ -41,16 +47,14 @@ void Console::status(std::string_view text) {
     if (!is_terminal_) return;
     const std::lock_guard lock{mutex_};
     status_ = text;
-    fmt::print(stderr, "{}{}", erase_line, status_);
-    std::fflush(stderr);
+    to_stderr(fmt::format("{}{}", erase_line, status_));
 }
 
 void Console::clear_status() {
     const std::lock_guard lock{mutex_};
     if (status_.empty()) return;
     status_.clear();
-    fmt::print(stderr, "{}", erase_line);
-    std::fflush(stderr);
+    to_stderr(fmt::format("{}", erase_line));
 }
 
 LogFunction Console::log_function() {
@@ -62,11 +66,10 @@ LogFunction Console::log_function() {
 void Console::write_line(std::string_view prefix, std::string_view text) {
     const std::lock_guard lock{mutex_};
     if (status_.empty()) {
-        fmt::print(stderr, "{}{}\n", prefix, text);
+        to_stderr(fmt::format("{}{}\n", prefix, text));
         return;
     }
-    fmt::print(stderr, "{}{}{}\n{}", erase_line, prefix, text, status_);
-    std::fflush(stderr);
+    to_stderr(fmt::format("{}{}{}\n{}", erase_line, prefix, text, status_));
 }
 
 } // namespace sumac::tool

@@ -79,10 +79,14 @@ Result<Done, Failure> check_writable(const std::string& path) {
     if (path == "-") return Done{};
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) return cannot_write(path, EISDIR);
-    const bool exists = std::filesystem::exists(path, ignored);
     const auto folder = std::filesystem::path{path}.parent_path();
-    const std::string checked = exists ? path : folder.empty() ? "." : folder.string();
-    if (access(checked.c_str(), W_OK) != 0) return cannot_write(path, errno);
+    const std::string home = folder.empty() ? "." : folder.string();
+    const bool exists = std::filesystem::exists(path, ignored);
+    // A regular file is replaced whole, which needs its folder; a device or pipe is written in
+    // place.
+    const bool replaced = !exists || std::filesystem::is_regular_file(path, ignored);
+    if (exists && access(path.c_str(), W_OK) != 0) return cannot_write(path, errno);
+    if (replaced && access(home.c_str(), W_OK) != 0) return cannot_write(path, errno);
     return Done{};
 }
 

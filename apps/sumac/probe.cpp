@@ -142,10 +142,11 @@ int probe(const ProbeOptions& options, const Surroundings& around) {
     }
 
     NullDisplay display;
-    std::optional<LocalTime> started;
-    const auto step = [&](Session& session, LocalTime now) -> std::optional<Duration> {
-        if (!started) started = now;
-        const Duration elapsed = now - *started;
+    LocalTime began;
+    const auto step =
+        [&](Session& session, LocalTime started, LocalTime now) -> std::optional<Duration> {
+        began = started;
+        const Duration elapsed = now - started;
         if (options.duration && elapsed >= *options.duration) return std::nullopt;
         const Duration left = options.duration ? *options.duration - elapsed : Duration::max();
         if (!console.is_terminal()) return left;
@@ -157,7 +158,7 @@ int probe(const ProbeOptions& options, const Surroundings& around) {
     const LocalTime ended = monotonic_now();
 
     const auto traced = *trace ? (*trace)->finish() : Done{};
-    const auto reported = write_report(options, end, ended - started.value_or(ended));
+    const auto reported = write_report(options, end, ended - began);
     if (end.failure) console.note(end.failure->line());
     if (!traced) console.note(traced.error().line());
     if (!reported) console.note(reported.error().line());

@@ -30,12 +30,11 @@ public:
     RecordingStep(const RecordOptions& options, Recorder& recorder, Console& console)
         : options_(options), recorder_(recorder), console_(console) {}
 
-    std::optional<Duration> operator()(LocalTime now) {
-        if (!started_) started_ = now;
+    std::optional<Duration> operator()(LocalTime started, LocalTime now) {
         const auto progress = recorder_.progress();
         tell_new_files(progress);
         if (progress.failure) return std::nullopt;
-        const auto end = end_time(progress);
+        const auto end = end_time(progress, started);
         if (end && now >= *end) return std::nullopt;
         console_.status(progress.since ? status_text(progress, now - *progress.since)
                                        : "waiting for the display ...");
@@ -46,8 +45,8 @@ public:
     }
 
 private:
-    std::optional<LocalTime> end_time(const Recorder::Progress& progress) const {
-        if (!progress.since) return *started_ + options_.timeout;
+    std::optional<LocalTime> end_time(const Recorder::Progress& progress, LocalTime started) const {
+        if (!progress.since) return started + options_.timeout;
         if (!options_.duration) return std::nullopt;
         return *progress.since + *options_.duration;
     }
@@ -62,7 +61,6 @@ private:
     const RecordOptions& options_;
     Recorder& recorder_;
     Console& console_;
-    std::optional<LocalTime> started_;
     std::size_t told_ = 0;
 };
 
@@ -126,7 +124,9 @@ int record(const RecordOptions& options, const Surroundings& around) {
                       monotonic_now,
                       [&around] { around.wake.wake(); }};
     RecordingStep recording{options, recorder, console};
-    const auto step = [&](Session&, LocalTime now) { return recording(now); };
+    const auto step = [&](Session&, LocalTime started, LocalTime now) {
+        return recording(started, now);
+    };
     const SessionEnd end =
         run_session(around, *target, options.connection.deadlines, {&recorder, trace->get()}, step);
 
@@ -142,6 +142,11 @@ int record(const RecordOptions& options, const Surroundings& around) {
     if (!traced) console.note(traced.error().line());
     if (end.failure || progress.failure || !traced) return 1;
     if (progress.since) return 0;
+    if (end.by_server) {
+        console.note(
+            "the server ended the session before it showed a display; nothing was recorded");
+        return 1;
+    }
     console.note(end.interrupted
                      ? "interrupted before the display appeared; nothing was recorded"
                      : fmt::format("the server showed no display {} within {:.3g} s; nothing was "

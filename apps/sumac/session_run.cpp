@@ -49,15 +49,18 @@ SessionEnd run_once(const Surroundings& around,
         wake.wake();
     }};
     SessionEnd end;
+    const LocalTime started = monotonic_now();
     while (!session->wait_for(std::chrono::milliseconds{0})) {
-        const auto pause = step(*session, monotonic_now());
+        const auto pause = step(*session, started, monotonic_now());
         if (!pause) break;
         end.interrupted = sleep_until(around.stop, wake, *pause) == Woken::by_signal;
         if (end.interrupted) break;
     }
+    const bool ended_by_itself = session->wait_for(std::chrono::milliseconds{0});
     session->close();
     watcher.join();
     end.failure = session->failure();
+    end.by_server = ended_by_itself && !end.failure;
     end.report = session->report();
     return end;
 }

@@ -38,13 +38,15 @@ struct Surroundings {
 
 struct SessionEnd {
     bool interrupted = false;       ///< by Ctrl-C or SIGTERM
+    bool by_server = false;         ///< in order, by the server
     std::optional<Failure> failure; ///< why it ended by itself, if not in order
     SessionReport report;
 };
 
 /// Called by the loop again and again: returns how long to sleep until the next call, or nothing
-/// when the subcommand has what it wants. It gets the session to look at.
-using Step = std::function<std::optional<Duration>(Session&, LocalTime now)>;
+/// when the subcommand has what it wants. It gets the session to look at. `started` is when this
+/// attempt began: time at the password prompt does not count.
+using Step = std::function<std::optional<Duration>(Session&, LocalTime started, LocalTime now)>;
 
 /// Runs a session until `step` is satisfied, a stop signal comes or the session ends. After it no
 /// sink is called any more. Where the server refuses the empty password and a person sits at the

@@ -62,12 +62,10 @@ int shot(const ShotOptions& options, const Surroundings& around) {
     }
 
     LatestPicture latest{options.display, monotonic_now};
-    std::optional<LocalTime> started;
     bool settled = false;
-    const auto step = [&](Session&, LocalTime now) {
-        if (!started) started = now;
+    const auto step = [&](Session&, LocalTime started, LocalTime now) {
         const auto since = latest.unchanged_since();
-        const auto wait = wait_to_settle(options, *started, now, since);
+        const auto wait = wait_to_settle(options, started, now, since);
         settled = !wait && since && now - *since >= options.settle;
         console.status(since ? "waiting for the picture to settle ..."
                              : fmt::format("waiting for display {} ...", options.display));
@@ -84,8 +82,12 @@ int shot(const ShotOptions& options, const Surroundings& around) {
         console.note("interrupted before the picture had settled; nothing was written");
         return 1;
     }
+    if (end.by_server && !latest.picture()) {
+        console.note("the server ended the session before it showed a picture");
+        return 1;
+    }
     const int status = take_picture(options, latest, console);
-    if (status == 0 && !settled) {
+    if (status == 0 && !settled && !end.by_server) {
         console.note(fmt::format("the picture did not stand still for {} ms within {:.3g} s; this "
                                  "is how it was at the end",
                                  options.settle.count(),

@@ -15,10 +15,11 @@ namespace sumac::tool {
 
 /// All are lossless: every red, green and blue comes back.
 enum class VideoCodec {
-    huffyuv, ///< the cheapest: full HD that moves all over at 30 pictures/s in half a core; but
-             ///< each picture takes at least 3 bits a pixel, however little of it changed
-    h264, ///< libx264 in RGB with quantiser 0, fastest preset: next to nothing for what stands
-          ///< still, but over twice the time of huffyuv for what moves
+    huffyuv, ///< the cheapest for what moves; but each picture takes at least 3 bits a pixel,
+             ///< however little of it changed
+    h264,    ///< libx264 in RGB with quantiser 0, fastest preset: next to nothing for what stands
+          ///< still, but about twice the time of huffyuv for what moves (40 and 18 ms for a full HD
+          ///< picture of a video, measured with both in one run)
     ffv1, ///< the archives' format: the smallest for pictures like photographs, and the slowest
 };
 

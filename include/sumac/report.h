@@ -52,7 +52,9 @@ struct SessionReport {
     std::string server; ///< Target::name()
     std::string vm_name;
     std::vector<ChannelReport> channels;
-    std::vector<StreamReport> streams;          ///< in order of creation
+    /// In order of creation. Beyond the newest thousand, the older ones are one entry, "older
+    /// streams".
+    std::vector<StreamReport> streams;
     std::map<std::string, std::uint64_t> draws; ///< executed drawing operations by name
     std::map<std::string, std::uint64_t>
         not_drawn;            ///< operations or images that are not drawn yet, by name

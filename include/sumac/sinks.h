@@ -1,8 +1,11 @@
 /// Where pictures, events and measurements go. The front end implements these.
 ///
 /// A session calls one sink from one thread at a time, never while it holds a lock of its own, and
-/// never after ~Session. Views are valid during the call only. A sink that blocks slows its own
-/// session down (the server is throttled; nothing is lost), never another session.
+/// never after ~Session. Views are valid during the call only. A sink must not throw.
+///
+/// A display sink may block for a while: it holds up its own session (the server is throttled,
+/// nothing is lost) and one of the runtime's workers. A trace sink and the log run on the net
+/// thread, which all sessions of a runtime share: they must not block.
 #pragma once
 
 #include <sumac/geometry.h>
@@ -26,6 +29,7 @@ struct PictureView {
 
 /// The frame of a video stream that an update shows.
 struct ShownFrame {
+    std::uint32_t display = 0;  ///< channel id of the display channel
     std::uint32_t stream = 0;   ///< stream id as the server numbers them, and uses them again
     std::uint64_t instance = 0; ///< one per creation of a stream in this session
     std::uint32_t mm_time = 0;
@@ -65,7 +69,6 @@ struct TraceEvent {
         epoch_started,
         stream_created,
         stream_destroyed,
-        migration,
         report_sent,
     };
     Kind kind = Kind::frame_received;

@@ -1,5 +1,5 @@
 /// Counts durations in buckets of about one percent, so that percentiles of any number of
-/// measurements cost a fixed amount of memory (12 KiB).
+/// measurements cost a fixed amount of memory (8 KiB).
 ///
 /// Buckets grow by 2^(1/64) from 1 us: a percentile is off by at most 1.1 %. Longer than 1 h counts
 /// as 1 h.

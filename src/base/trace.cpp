@@ -18,8 +18,6 @@ std::string_view to_string(TraceEvent::Kind kind) {
         return "stream_created";
     case TraceEvent::Kind::stream_destroyed:
         return "stream_destroyed";
-    case TraceEvent::Kind::migration:
-        return "migration";
     case TraceEvent::Kind::report_sent:
         return "report_sent";
     }

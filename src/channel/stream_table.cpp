@@ -2,6 +2,7 @@
 
 #include <spice/protocol.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace sumac::channel {
@@ -21,6 +22,12 @@ Rect hull(const Rect& a, const Rect& b) {
             std::max(a.bottom, b.bottom)};
 }
 
+std::int32_t plus(std::int32_t a, std::int64_t b) {
+    constexpr std::int64_t least = everywhere.left;
+    constexpr std::int64_t most = everywhere.right;
+    return static_cast<std::int32_t>(std::clamp(a + b, least, most));
+}
+
 struct AreaOf {
     template <class Message>
     std::optional<DrawArea> operator()(const Message& message) const {
@@ -30,6 +37,15 @@ struct AreaOf {
         } else {
             return std::nullopt;
         }
+    }
+    std::optional<DrawArea>
+    operator()(const wire::CopyBits& copy) const { // what it reads counts as well
+        const Rect& box = copy.base.box;
+        const Rect source{copy.src_pos.x,
+                          copy.src_pos.y,
+                          plus(copy.src_pos.x, box.width()),
+                          plus(copy.src_pos.y, box.height())};
+        return DrawArea{copy.base.surface, hull(visible_area(box, copy.base.clip), source)};
     }
     std::optional<DrawArea> operator()(const wire::SurfaceCreate& create) const {
         return DrawArea{create.id, everywhere};

@@ -3,8 +3,9 @@
 #include "wire/names.h"
 
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
+#include <asio/post.hpp>
 #include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <array>
@@ -98,9 +99,14 @@ asio::awaitable<Result<ChannelPtr, LinkFailure>> open_with(const Target& target,
 asio::awaitable<Result<ChannelPtr, Failure>>
 open_channel(Target target, link::LinkRequest request, Deadlines deadlines, std::stop_token stop) {
     const bool has_plain = target.port != 0 || !target.unix_path.empty();
+    // Who names an authority or a subject expects to be protected: TLS, wherever there is a port
+    // for it.
+    const bool trusts =
+        !target.ca_file.empty() || !target.ca_pem.empty() || !target.host_subject.empty();
+    const bool tls_first = target.tls_port != 0 && (trusts || !has_plain);
     auto opened = co_await open_with(
-        target, request, deadlines, has_plain ? io::Security::plain : io::Security::tls, stop);
-    if (!opened && opened.error().needs_tls && has_plain && target.tls_port != 0) {
+        target, request, deadlines, tls_first ? io::Security::tls : io::Security::plain, stop);
+    if (!opened && opened.error().needs_tls && !tls_first && target.tls_port != 0) {
         opened = co_await open_with(target, request, deadlines, io::Security::tls, stop);
     }
     if (!opened) co_return opened.error().failure;
@@ -126,13 +132,7 @@ asio::awaitable<Result<wire::Message>> ChannelConnection::next_message() {
         const auto received = co_await connection_.read_some(framer_.next_buffer());
         if (send_overflow_)
             co_return Error{ErrorCode::limit, "the server does not read what it asks for"};
-        if (!received) {
-            const bool cut =
-                received.error().code == ErrorCode::closed && framer_.inside_message() && !closed_;
-            co_return cut
-                ? Error{ErrorCode::truncated, "the connection was closed inside a message"}
-                : received.error();
-        }
+        if (!received) co_return received.error();
         bytes_received_ += *received;
         // Messages that were complete before the damage are still delivered.
         if (const auto taken = framer_.commit(*received); !taken) read_error_ = taken.error();
@@ -154,7 +154,9 @@ void ChannelConnection::send(std::uint16_t type, Bytes body) {
     asio::co_spawn(
         connection_.executor(),
         [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->write_queue(); },
-        asio::detached);
+        [self = shared_from_this()](const std::exception_ptr& exception) {
+            if (exception) self->close(); // out of memory; the reader ends the channel
+        });
 }
 
 void ChannelConnection::send(const std::vector<channel::OutgoingMessage>& messages) {
@@ -163,6 +165,8 @@ void ChannelConnection::send(const std::vector<channel::OutgoingMessage>& messag
 }
 
 asio::awaitable<void> ChannelConnection::write_queue() {
+    co_await asio::post(connection_.executor(),
+                        asio::use_awaitable); // until the caller has said all
     // All that waits goes in one piece: a server that has just read our first message then finds
     // the second, before it acts on the first (what we prefer, before it compresses its first
     // image).

@@ -61,10 +61,10 @@ private:
 
 using ChannelPtr = std::shared_ptr<ChannelConnection>;
 
-/// Connects and links. Plain first where the target has a plain port; TLS where it has only that,
-/// or where the server asks for it (NEED_SECURED). The failure names channel, place, reason and
-/// remedy.
-/// `stop`, requested on the net thread, closes the channel, now or later.
+/// Connects and links. TLS where the target has a TLS port and names an authority or a subject, or
+/// has no plain port, or where the server asks for it (NEED_SECURED); else plain. The failure names
+/// channel, place, reason and remedy. `stop`, requested on the net thread, closes the channel, now
+/// or later.
 asio::awaitable<Result<ChannelPtr, Failure>>
 open_channel(Target target, link::LinkRequest request, Deadlines deadlines, std::stop_token stop);
 

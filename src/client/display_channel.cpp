@@ -23,6 +23,16 @@ constexpr std::int32_t glz_window_pixels = 1;
 /// (NUM_STREAMS).
 constexpr std::uint32_t max_reported_stream_id = 49;
 
+/// Encoders pad odd sizes to whole blocks, so a picture may be up to 16 pixels larger than
+/// declared.
+Size picture_size(std::uint32_t width, std::uint32_t height) {
+    constexpr std::uint32_t padding = 16;
+    const auto side = [](std::uint32_t declared) {
+        return static_cast<std::int32_t>(std::min(declared, wire::max_image_side) + padding);
+    };
+    return {side(width), side(height)};
+}
+
 } // namespace
 
 wire::Capabilities display_capabilities() {
@@ -75,10 +85,13 @@ asio::awaitable<void> DisplayChannel::on_message(wire::Message message) {
             job.wait = inval->wait;
         job.work = *std::move(parsed);
         job.keep_alive = message.buffer;
-        job.cost_bytes = message.body.size();
+        job.cost_bytes = message.buffer->size();
         parts_.draw->post(std::move(job));
     }
-    while (parts_.draw->full() || parts_.player->full())
+}
+
+asio::awaitable<void> DisplayChannel::wait_for_room() {
+    while (parts_.draw->full(id()) || parts_.player->full())
         co_await parts_.player->changed().wait();
 }
 
@@ -153,12 +166,13 @@ void DisplayChannel::on_stream(const wire::StreamData& data,
 void DisplayChannel::on_stream(const wire::StreamDataSized& data,
                                const wire::Message& message,
                                LocalTime now) {
-    frame(data.id, data.mm_time, &data.dest, data.data, message, now);
+    const Place place{data.dest, picture_size(data.width, data.height)};
+    frame(data.id, data.mm_time, &place, data.data, message, now);
 }
 
 void DisplayChannel::frame(StreamId stream_id,
                            std::uint32_t mm_time,
-                           const Rect* dest,
+                           const Place* place,
                            Bytes data,
                            const wire::Message& message,
                            LocalTime now) {
@@ -169,9 +183,11 @@ void DisplayChannel::frame(StreamId stream_id,
         send_report(media::invalid_stream_report(stream_id));
         return;
     }
-    parts_.player->frame_received(
-        {stream->key, mm_time, dest != nullptr ? *dest : stream->create.dest, data, message.buffer},
-        now);
+    const wire::StreamCreate& create = stream->create;
+    const Place own{create.dest, picture_size(create.stream_width, create.stream_height)};
+    const Place& at = place != nullptr ? *place : own;
+    parts_.player->frame_received({stream->key, mm_time, at.dest, at.size, data, message.buffer},
+                                  now);
 }
 
 void DisplayChannel::on_stream(const wire::StreamClip& clip, LocalTime now) {

@@ -31,9 +31,11 @@ public:
     /// Sends what a display channel must send first: INIT, and the image compression that we can
     /// decode.
     void start();
-    /// Handles one message of the channel's own. Returns when the next one may be read: waits while
-    /// too much is undrawn or undecoded. A damaged message is counted and costs only itself.
+    /// Handles one message of the channel's own. A damaged message is counted and costs only
+    /// itself.
     asio::awaitable<void> on_message(wire::Message message);
+    /// Returns when the next message may be read: waits while too much is undrawn or undecoded.
+    asio::awaitable<void> wait_for_room();
     void on_wait(wire::WaitForChannels wait, const wire::Message& message);
     /// The channel is closed: its streams end.
     void stop(LocalTime now);
@@ -50,9 +52,15 @@ private:
     void on_stream(const wire::StreamDestroy& destroy, LocalTime now);
     void on_stream(const wire::StreamDestroyAll&, LocalTime now);
     void on_stream(const wire::StreamActivateReport& terms, LocalTime now);
+    /// Where a frame is drawn, and the largest size that its picture may have.
+    struct Place {
+        Rect dest;
+        Size size;
+    };
+    /// `place` null: the stream's own.
     void frame(StreamId id,
                std::uint32_t mm_time,
-               const Rect* dest,
+               const Place* place,
                Bytes data,
                const wire::Message& message,
                LocalTime now);

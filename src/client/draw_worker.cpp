@@ -7,6 +7,7 @@
 #include <spice/enums.h>
 
 #include <algorithm>
+#include <new>
 
 namespace sumac::client {
 namespace {
@@ -58,7 +59,11 @@ struct NameOf {
 bool is_video_like(const wire::DisplayMessage& message) {
     const auto* copy = std::get_if<wire::DrawCopy>(&message);
     if (copy == nullptr || copy->base.surface != primary_id) return false;
-    return copy->base.box.width() * copy->base.box.height() >= min_stream_pixels;
+    const Rect& box = copy->base.box;
+    // Bounded first: the product of hostile coordinates does not fit 64 bits.
+    const std::int64_t width = std::min(box.width(), min_stream_pixels);
+    const std::int64_t height = std::min(box.height(), min_stream_pixels);
+    return !box.empty() && width * height >= min_stream_pixels;
 }
 
 DrawWorker::DrawWorker(asio::any_io_executor pool,
@@ -69,7 +74,8 @@ DrawWorker::DrawWorker(asio::any_io_executor pool,
 
 void DrawWorker::post(DrawJob job) {
     const std::lock_guard lock{mutex_};
-    queued_bytes_ += job.cost_bytes;
+    job.cost_bytes += sizeof(DrawJob);
+    queued_bytes_[job.display] += job.cost_bytes;
     if (job.serial) seen_[job.display] = *job.serial;
     inbox_.push_back(std::move(job));
     schedule();
@@ -79,12 +85,19 @@ void DrawWorker::saw(std::uint8_t display, Serial serial) {
     const std::lock_guard lock{mutex_};
     seen_[display] = serial;
     // A blocked head may wait for just this; a busy worker looks by itself.
-    if (queued_bytes_ > 0) schedule();
+    if (!queued_bytes_.empty()) schedule();
 }
 
-bool DrawWorker::full() const {
+bool DrawWorker::full(std::uint8_t display) const {
     const std::lock_guard lock{mutex_};
-    return queued_bytes_ > max_draw_queue_bytes;
+    const auto bytes = queued_bytes_.find(display);
+    return !closing_ && bytes != queued_bytes_.end() && bytes->second > max_draw_queue_bytes;
+}
+
+void DrawWorker::close() {
+    const std::lock_guard lock{mutex_};
+    closing_ = true;
+    schedule();
 }
 
 bool DrawWorker::idle() const {
@@ -100,11 +113,16 @@ void DrawWorker::schedule() {
 }
 
 void DrawWorker::run() {
-    take_inbox();
     bool more = true;
-    for (int i = 0; i < jobs_per_turn && more; ++i)
-        more = run_some_job();
-    publish_all();
+    try {
+        take_inbox();
+        for (int i = 0; i < jobs_per_turn && more; ++i)
+            more = run_some_job();
+        publish_all();
+    } catch (const std::bad_alloc&) {
+        more = false;
+        events_.on_failed(0, {ErrorCode::limit, "out of memory while drawing"});
+    }
     {
         const std::lock_guard lock{mutex_};
         running_ = false;
@@ -118,6 +136,7 @@ void DrawWorker::take_inbox() {
     {
         const std::lock_guard lock{mutex_};
         taken.swap(inbox_);
+        patient_ = !closing_;
         for (const auto& [id, serial] : seen_) {
             if (const auto display = displays_.find(id); display != displays_.end())
                 display->second->last_seen = serial;
@@ -128,9 +147,7 @@ void DrawWorker::take_inbox() {
             displays_.emplace(job.display, std::make_unique<Display>(images_));
         const auto display = displays_.find(job.display);
         if (display == displays_.end()) { // a frame that was due after the end of its channel
-            if (const auto* picture = std::get_if<ShowPicture>(&job.work))
-                events_.on_not_shown(picture->frame);
-            finished(job);
+            drop(job);
             continue;
         }
         if (job.serial) display->second->last_seen = *job.serial;
@@ -138,9 +155,17 @@ void DrawWorker::take_inbox() {
     }
 }
 
+void DrawWorker::drop(const DrawJob& job) {
+    if (const auto* picture = std::get_if<ShowPicture>(&job.work))
+        events_.on_not_shown(picture->frame);
+    finished(job);
+}
+
 void DrawWorker::finished(const DrawJob& job) {
     const std::lock_guard lock{mutex_};
-    queued_bytes_ -= job.cost_bytes;
+    std::size_t& bytes = queued_bytes_[job.display];
+    bytes -= job.cost_bytes;
+    if (bytes == 0) queued_bytes_.erase(job.display);
     if (std::holds_alternative<CloseDisplay>(job.work)) seen_.erase(job.display);
 }
 
@@ -152,7 +177,11 @@ bool DrawWorker::run_some_job() {
             continue;
         const DrawJob job = std::move(display->jobs.front());
         display->jobs.pop_front();
-        if (std::holds_alternative<CloseDisplay>(job.work)) displays_.erase(job.display);
+        if (std::holds_alternative<CloseDisplay>(job.work)) {
+            for (const DrawJob& late : display->jobs)
+                drop(late);
+            displays_.erase(job.display);
+        }
         finished(job);
         return true;
     }
@@ -160,9 +189,11 @@ bool DrawWorker::run_some_job() {
 }
 
 DrawWorker::Outcome DrawWorker::execute(std::uint8_t id, Display& display, DrawJob& job) {
-    if (!satisfied(id, job.wait)) return Outcome::blocked;
+    // A server that has sent this much behind a message that waits will not send what it waits for.
+    const bool patient = patient_ && !full(id);
+    if (patient && !satisfied(id, job.wait)) return Outcome::blocked;
     if (const auto* message = std::get_if<wire::DisplayMessage>(&job.work))
-        return draw(id, display, *message);
+        return draw(id, display, *message, patient);
     if (const auto* picture = std::get_if<ShowPicture>(&job.work)) {
         show(id, display, *picture);
     } else if (std::holds_alternative<CloseDisplay>(job.work)) {
@@ -173,8 +204,10 @@ DrawWorker::Outcome DrawWorker::execute(std::uint8_t id, Display& display, DrawJ
     return Outcome::done;
 }
 
-DrawWorker::Outcome
-DrawWorker::draw(std::uint8_t id, Display& display, const wire::DisplayMessage& message) {
+DrawWorker::Outcome DrawWorker::draw(std::uint8_t id,
+                                     Display& display,
+                                     const wire::DisplayMessage& message,
+                                     bool patient) {
     if (is_video_like(message) &&
         touches(display.damage, std::get<wire::DrawCopy>(message).base.box)) {
         publish(id, display, {});
@@ -186,7 +219,7 @@ DrawWorker::draw(std::uint8_t id, Display& display, const wire::DisplayMessage& 
         return Outcome::done;
     }
     if (std::holds_alternative<image::WaitForImage>(*drawn)) {
-        if (displays_.size() > 1) return Outcome::blocked;
+        if (patient && displays_.size() > 1) return Outcome::blocked;
         statistics_.not_drawn("image missing from the cache"); // no other channel can bring it
         return Outcome::done;
     }

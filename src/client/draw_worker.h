@@ -28,8 +28,8 @@
 
 namespace sumac::client {
 
-/// Undrawn messages of a session may take up this much before its display sockets are no longer
-/// read: two uncompressed 4K primaries.
+/// Undrawn messages of a display may take up this much before its socket is no longer read: two
+/// uncompressed 4K primaries.
 inline constexpr std::size_t max_draw_queue_bytes = std::size_t{64} << 20U;
 
 /// A decoded picture to show now. Its pixels are kept alive by `keep_alive`.
@@ -80,7 +80,10 @@ public:
     void saw(std::uint8_t display, Serial serial);
 
     /// The reader of the sockets should pause. Any thread.
-    bool full() const;
+    bool full(std::uint8_t display) const;
+    /// What waits for other channels waits no longer; all that is queued is drawn or dropped. Net
+    /// thread.
+    void close();
     /// Nothing queued and nothing running. Any thread.
     bool idle() const;
 
@@ -97,10 +100,12 @@ private:
     void schedule();
     void run();
     void take_inbox();
+    void drop(const DrawJob& job);
     void finished(const DrawJob& job);
     bool run_some_job();
     Outcome execute(std::uint8_t id, Display& display, DrawJob& job);
-    Outcome draw(std::uint8_t id, Display& display, const wire::DisplayMessage& message);
+    Outcome
+    draw(std::uint8_t id, Display& display, const wire::DisplayMessage& message, bool patient);
     void show(std::uint8_t id, Display& display, const ShowPicture& show);
     void note(Display& display, const canvas::Damage& damage);
     void publish(std::uint8_t id, Display& display, const std::optional<ShownFrame>& frame);
@@ -117,10 +122,12 @@ private:
     mutable std::mutex mutex_;
     std::vector<DrawJob> inbox_;
     std::map<std::uint8_t, Serial> seen_;
-    std::size_t queued_bytes_ = 0;
+    std::map<std::uint8_t, std::size_t> queued_bytes_; ///< by display; none: nothing queued
+    bool closing_ = false;
     bool running_ = false;
 
     // The running worker's own.
+    bool patient_ = true; ///< not closing, as of the last look at the inbox
     image::ImageCache images_;
     std::map<std::uint8_t, std::unique_ptr<Display>> displays_;
 };

@@ -4,7 +4,6 @@
 #include "wire/names.h"
 
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/post.hpp>
 #include <fmt/format.h>
 #include <spice/enums.h>
@@ -17,6 +16,8 @@ using client::ChannelConnection;
 using client::ChannelPtr;
 
 constexpr ChannelId main_id{SPICE_CHANNEL_MAIN, 0};
+/// A server that provokes a line with each message must not fill the disk.
+constexpr int max_lines_a_second = 20;
 
 const wire::Capabilities common_capabilities{SPICE_COMMON_CAP_PROTOCOL_AUTH_SELECTION,
                                              SPICE_COMMON_CAP_AUTH_SPICE,
@@ -26,6 +27,19 @@ wire::Capabilities channel_capabilities(ChannelId id) {
     if (id.type == SPICE_CHANNEL_DISPLAY) return client::display_capabilities();
     if (id.type == SPICE_CHANNEL_MAIN) return {SPICE_MAIN_CAP_NAME_AND_UUID};
     return {};
+}
+
+/// Out of memory, or a mistake of ours: what flew out of a coroutine ends the session with a
+/// reason.
+Failure broken(const std::exception_ptr& exception) {
+    std::string what = "unknown exception";
+    try {
+        std::rethrow_exception(exception);
+    } catch (const std::exception& error) {
+        what = error.what();
+    } catch (...) { // NOLINT(bugprone-empty-catch): `what` says it
+    }
+    return {ErrorCode::system, "the client cannot go on: " + what, "is there enough memory?"};
 }
 
 LogLevel level_of(std::uint32_t severity) {
@@ -53,8 +67,15 @@ void Session::Impl::start() {
     player_ = std::make_shared<client::StreamPlayer>(client::StreamPlayer::Parts{
         runtime_.net(), runtime_.workers(), *draw_, statistics_, sinks_.trace, send_report});
     const auto self = shared_from_this();
+    const auto ended = [self](std::exception_ptr exception, Failure reason) {
+        self->end_with(exception ? broken(exception) : std::move(reason));
+        asio::co_spawn(
+            self->runtime_.net(),
+            [self]() -> awaitable<void> { co_await self->finish(); },
+            [self](std::exception_ptr) { self->announce_end(); });
+    };
     asio::co_spawn(
-        runtime_.net(), [self]() -> awaitable<void> { co_await self->run(); }, asio::detached);
+        runtime_.net(), [self]() -> awaitable<Failure> { return self->run_main(); }, ended);
 }
 
 /// What the draw worker reports arrives on the net thread. The worker may outlive the session by a
@@ -84,10 +105,7 @@ client::DrawWorker::Events Session::Impl::draw_events() {
     return events;
 }
 
-asio::awaitable<void> Session::Impl::run() {
-    Failure reason = co_await run_main();
-    end_with(std::move(reason));
-    co_await finish();
+void Session::Impl::announce_end() {
     {
         const std::lock_guard lock{mutex_};
         ended_ = true;
@@ -108,6 +126,7 @@ asio::awaitable<Failure> Session::Impl::run_main() {
     while (true) {
         const auto message = co_await connection->next_message();
         if (!message) co_return lost(main_id, message.error());
+        if (stop_.stop_requested()) co_return Failure{};
         const auto step = base.on_message(*message);
         if (!step) co_return lost(main_id, step.error());
         connection->send(step->send);
@@ -143,6 +162,11 @@ void Session::Impl::on_main_message(ChannelConnection& main, const wire::Message
     if (step.clock_mm_time) player_->main_clock(*step.clock_mm_time, io::now());
     if (was_attaching && state_.phase() == session::Phase::running) main.expires_never();
     open_listed(step.open);
+    if (was_attaching && state_.phase() == session::Phase::running && running_displays_ == 0) {
+        return end_with({ErrorCode::unsupported,
+                         fmt::format("{} offers no display", target_.name()),
+                         "does the virtual machine have a graphics device?"});
+    }
     if (step.end) end_with(*step.end);
 }
 
@@ -152,32 +176,34 @@ void Session::Impl::open_listed(const std::vector<ChannelId>& ids) {
         ++running_displays_;
         asio::co_spawn(
             runtime_.net(),
-            [self, id]() -> awaitable<void> { co_await self->run_display(id); },
-            asio::detached);
+            [self, id]() -> awaitable<Failure> { return self->run_display(id); },
+            [self, id](std::exception_ptr exception, Failure reason) {
+                self->display_ended(id, exception ? broken(exception) : std::move(reason));
+            });
     }
 }
 
-asio::awaitable<void> Session::Impl::run_display(ChannelId id) {
-    Failure failure;
+/// Returns when the channel is lost, with the reason.
+asio::awaitable<Failure> Session::Impl::run_display(ChannelId id) {
     auto connection = co_await client::open_channel(
         target_, link_request(id), options_.deadlines, stop_.get_token());
-    if (!connection) {
-        failure = connection.error();
-    } else {
-        opened(*connection);
-        client::DisplayChannel display{
-            {*connection, draw_, player_, statistics_, last_key_, [this](auto level, auto line) {
-                 log(level, line);
-             }}};
-        displays_.emplace(id.id, &display);
-        failure = co_await read_display(display, *connection);
-        displays_.erase(id.id);
-        display.stop(io::now());
-        (*connection)->close();
-    }
-    if (!closing_) log(LogLevel::error, failure.line());
+    if (!connection) co_return connection.error();
+    opened(*connection);
+    const auto log_line = [this](LogLevel level, std::string_view line) { log(level, line); };
+    client::DisplayChannel display{{*connection, draw_, player_, statistics_, last_key_, log_line}};
+    displays_.emplace(id.id, &display);
+    Failure reason = co_await read_display(display, *connection);
+    display.stop(io::now());
+    (*connection)->close();
+    co_return reason;
+}
+
+void Session::Impl::display_ended(ChannelId id, Failure reason) {
+    displays_.erase(id.id);
+    --running_displays_;
+    if (!closing_) log(LogLevel::error, reason.line());
     // Other channels may go, but without any display there is nothing left to show.
-    if (--running_displays_ == 0) end_with(std::move(failure));
+    if (running_displays_ == 0) end_with(std::move(reason));
     player_->changed().notify();
 }
 
@@ -189,6 +215,7 @@ asio::awaitable<Failure> Session::Impl::read_display(client::DisplayChannel& dis
     while (true) {
         auto message = co_await connection->next_message();
         if (!message) co_return lost(id, message.error());
+        if (stop_.stop_requested()) co_return Failure{};
         auto step = base.on_message(*message);
         if (!step) co_return lost(id, step.error());
         connection->send(step->send);
@@ -201,6 +228,7 @@ asio::awaitable<Failure> Session::Impl::read_display(client::DisplayChannel& dis
             note_common(id, *message, *step);
             if (message->serial) draw_->saw(id.id, *message->serial);
         }
+        co_await display.wait_for_room();
     }
 }
 
@@ -223,6 +251,7 @@ void Session::Impl::note_common(ChannelId id,
 /// accounted for.
 asio::awaitable<void> Session::Impl::finish() {
     player_->close(io::now());
+    draw_->close();
     while (running_displays_ > 0 || player_->busy() || !draw_->idle())
         co_await player_->changed().wait();
     // The worker's last reports were posted before it became idle, so they are ahead of this in the
@@ -261,6 +290,9 @@ Failure Session::Impl::lost(ChannelId id, const Error& error) const {
                             waiting_for(state_.phase())),
                 "was the virtual machine stopped, or did another client take over?"};
     }
+    if (error.code == ErrorCode::limit) {
+        return {error.code, fmt::format("{}: {}: {}", channel, target_.name(), error.text), ""};
+    }
     return {error.code,
             fmt::format("{}: {} sent data that cannot be right: {} (byte {})",
                         channel,
@@ -272,7 +304,10 @@ Failure Session::Impl::lost(ChannelId id, const Error& error) const {
 
 /// Notes why the session ends, unless that is known already, and closes all channels.
 void Session::Impl::end_with(Failure failure) {
-    if (!closing_ && !server_said_goodbye_) {
+    // After the server has said goodbye in mid-session, the end of its connections is no failure.
+    const bool orderly = server_said_goodbye_ && state_.phase() == session::Phase::running &&
+                         failure.code == ErrorCode::closed;
+    if (!closing_ && !orderly) {
         const std::lock_guard lock{mutex_};
         failure_ = std::move(failure);
     }
@@ -303,8 +338,23 @@ std::optional<Failure> Session::Impl::failure() const {
     return ended_ ? failure_ : std::nullopt;
 }
 
-void Session::Impl::log(LogLevel level, std::string_view line) const {
-    if (options_.log) options_.log(level, line);
+/// At most `max_lines_a_second` lines; the rest is counted and said with the next one.
+void Session::Impl::log(LogLevel level, std::string_view line) {
+    if (!options_.log) return;
+    const LocalTime now = io::now();
+    if (now - log_second_ >= std::chrono::seconds{1}) {
+        if (log_suppressed_ > 0)
+            options_.log(LogLevel::warn,
+                         fmt::format("{} lines were left out here", log_suppressed_));
+        log_second_ = now;
+        log_lines_ = log_suppressed_ = 0;
+    }
+    if (log_lines_ >= max_lines_a_second) {
+        ++log_suppressed_;
+        return;
+    }
+    ++log_lines_;
+    options_.log(level, line);
 }
 
 std::unique_ptr<Session>

@@ -29,11 +29,12 @@ private:
     template <class T>
     using awaitable = asio::awaitable<T>;
 
-    awaitable<void> run();
     awaitable<Failure> run_main();
-    awaitable<void> run_display(ChannelId id);
+    awaitable<Failure> run_display(ChannelId id);
+    void display_ended(ChannelId id, Failure reason);
     awaitable<Failure> read_display(client::DisplayChannel& display, client::ChannelPtr connection);
     awaitable<void> finish();
+    void announce_end();
 
     client::DrawWorker::Events draw_events();
     link::LinkRequest link_request(ChannelId id) const;
@@ -44,7 +45,7 @@ private:
     note_common(ChannelId id, const wire::Message& message, const channel::BaseChannel::Step& step);
     Failure lost(ChannelId id, const Error& error) const;
     void end_with(Failure failure);
-    void log(LogLevel level, std::string_view line) const;
+    void log(LogLevel level, std::string_view line);
 
     Runtime::Impl& runtime_;
     const Target target_;
@@ -62,6 +63,9 @@ private:
     std::stop_source stop_; ///< closes every connection, also those that are being opened
     bool closing_ =
         false; ///< close() was called, or a failure noted: whatever follows is its consequence
+    LocalTime log_second_{};
+    int log_lines_ = 0;
+    int log_suppressed_ = 0;
     bool server_said_goodbye_ = false; ///< DISCONNECTING came on the main channel
 
     /// Guards the two below; the condition says that `ended_` became true.

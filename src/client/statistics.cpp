@@ -50,18 +50,34 @@ void Statistics::not_drawn(std::string_view what) {
 void Statistics::stream_created(StreamKey key, const StreamReport& stream) {
     const Lock lock{mutex_};
     streams_[key].report = stream;
+    if (streams_.size() <= max_reported_streams) return;
+    const auto oldest = streams_.begin();
+    older_.report.codec = "older streams";
+    older_.report.frames_received += oldest->second.report.frames_received;
+    older_.report.frames_presented += oldest->second.report.frames_presented;
+    for (const auto& [reason, count] : oldest->second.report.frames_skipped)
+        older_.report.frames_skipped[reason] += count;
+    older_.report.longest_gap_ms =
+        std::max(older_.report.longest_gap_ms, oldest->second.report.longest_gap_ms);
+    streams_.erase(oldest);
+}
+
+Statistics::StreamCounts& Statistics::counts(StreamKey key) {
+    const auto found = streams_.find(key);
+    return found == streams_.end() ? older_ : found->second;
 }
 
 void Statistics::frame_received(StreamKey key) {
     const Lock lock{mutex_};
-    ++streams_[key].report.frames_received;
+    ++counts(key).report.frames_received;
 }
 
 void Statistics::frame_presented(StreamKey key, LocalTime arrived, LocalTime presented) {
     const Lock lock{mutex_};
-    StreamCounts& stream = streams_[key];
+    StreamCounts& stream = counts(key);
     ++stream.report.frames_presented;
-    stream.delay.add(presented - arrived);
+    if (!stream.delay) stream.delay = std::make_unique<Histogram>();
+    stream.delay->add(presented - arrived);
     if (stream.last_presented) {
         const auto gap_ms =
             static_cast<double>((presented - *stream.last_presented).count()) / 1000;
@@ -72,7 +88,7 @@ void Statistics::frame_presented(StreamKey key, LocalTime arrived, LocalTime pre
 
 void Statistics::frame_skipped(StreamKey key, std::string_view reason) {
     const Lock lock{mutex_};
-    ++streams_[key].report.frames_skipped[std::string{reason}];
+    ++counts(key).report.frames_skipped[std::string{reason}];
 }
 
 void Statistics::clock(std::string_view source,
@@ -89,13 +105,16 @@ SessionReport Statistics::report() const {
     SessionReport report = report_;
     for (const auto& [id, channel] : channels_)
         report.channels.push_back(channel);
-    for (const auto& [key, counts] : streams_) {
-        StreamReport& stream = report.streams.emplace_back(counts.report);
-        stream.delay_ms = counts.delay.distribution();
+    const auto add = [&](const StreamCounts& counted) {
+        StreamReport& stream = report.streams.emplace_back(counted.report);
+        if (counted.delay) stream.delay_ms = counted.delay->distribution();
         stream.frames_waiting = stream.frames_received - stream.frames_presented;
         for (const auto& [reason, count] : stream.frames_skipped)
             stream.frames_waiting -= count;
-    }
+    };
+    if (!older_.report.codec.empty()) add(older_);
+    for (const auto& [key, counted] : streams_)
+        add(counted);
     return report;
 }
 

@@ -7,11 +7,16 @@
 #include <sumac/report.h>
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
 namespace sumac::client {
+
+/// Streams that a report lists one by one; a desktop without a QXL driver makes some each second,
+/// for days.
+inline constexpr std::size_t max_reported_streams = 1000;
 
 class Statistics {
 public:
@@ -38,14 +43,18 @@ public:
 private:
     struct StreamCounts {
         StreamReport report;
-        Histogram delay;
+        std::unique_ptr<Histogram>
+            delay; ///< made for the first frame that is shown: many streams show none
         std::optional<LocalTime> last_presented;
     };
+
+    StreamCounts& counts(StreamKey key);
 
     mutable std::mutex mutex_;
     SessionReport report_; ///< all but channels and streams
     std::map<ChannelId, ChannelReport> channels_;
-    std::map<StreamKey, StreamCounts> streams_;
+    std::map<StreamKey, StreamCounts> streams_; ///< the newest max_reported_streams
+    StreamCounts older_;                        ///< all before them, together
 };
 
 } // namespace sumac::client

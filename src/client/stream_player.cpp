@@ -5,6 +5,10 @@
 #include <asio/post.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <new>
+#include <set>
+
 namespace sumac::client {
 
 StreamPlayer::StreamPlayer(Parts parts)
@@ -78,54 +82,71 @@ void StreamPlayer::report_activated(StreamKey key,
 
 void StreamPlayer::frame_received(const NewFrame& received, LocalTime now) {
     const auto stream = streams_.find(received.key);
-    if (stream == streams_.end()) return;
+    if (stream == streams_.end() || closed_) return;
     const FrameId id{++last_frame_.value};
-    const Frame& frame = frames_
-                             .emplace(id,
-                                      Frame{received.key,
-                                            received.mm_time,
-                                            now,
-                                            received.dest,
-                                            received.data,
-                                            received.buffer,
-                                            nullptr,
-                                            true})
-                             .first->second;
+    Frame frame;
+    frame.key = received.key;
+    frame.mm_time = received.mm_time;
+    frame.arrived = now;
+    frame.dest = received.dest;
+    frame.size = received.size;
+    frame.data = received.data;
+    frame.buffer = received.buffer;
     parts_.statistics.frame_received(received.key);
     trace(frame_event(TraceEvent::Kind::frame_received, now, id, frame));
+    frames_.emplace(id, std::move(frame));
     core_.frame_received(received.key, id, received.mm_time, now);
-    if (stream->second.decoder) {
-        compressed_bytes_ += frame.data.size();
+    const bool too_large =
+        std::int64_t{received.size.width} * received.size.height > max_picture_pixels;
+    if (stream->second.decoder && !too_large) {
+        compressed_bytes_ += received.data.size();
         stream->second.to_decode.push_back(id);
-        decode_next(received.key, stream->second);
+        decode_waiting();
     } else {
         core_.frame_undecodable(received.key, id, now);
     }
     step(now);
 }
 
-/// Starts the next frame's decoding, unless the stream's decoder is at work or far enough ahead.
-void StreamPlayer::decode_next(StreamKey key, Stream& stream) {
-    const bool far_ahead =
-        stream.decoded_bytes > max_decoded_ahead_bytes && stream.decoded_count >= 2;
-    if (stream.decoding || far_ahead || stream.to_decode.empty() || closed_) return;
-    const FrameId id = stream.to_decode.front();
-    stream.to_decode.pop_front();
+/// Starts what can be started: one frame at a time per stream, and not too far ahead of what is
+/// shown.
+void StreamPlayer::decode_waiting() {
+    for (auto& [key, stream] : streams_) {
+        if (stream.decoding || stream.to_decode.empty() || closed_ ||
+            parts_.draw.full(stream.display))
+            continue;
+        const FrameId id = stream.to_decode.front();
+        Frame& frame = frames_.at(id);
+        const auto bytes = static_cast<std::size_t>(frame.size.width) *
+                           static_cast<std::size_t>(frame.size.height) * 4;
+        if (decoded_ahead_bytes_ > 0 && decoded_ahead_bytes_ + bytes > max_decoded_ahead_bytes)
+            continue;
+        frame.reserved_bytes = bytes;
+        decoded_ahead_bytes_ += bytes;
+        stream.to_decode.pop_front();
+        start_decoding(key, stream, id);
+    }
+}
+
+void StreamPlayer::start_decoding(StreamKey key, Stream& stream, FrameId id) {
     stream.decoding = true;
     ++decoding_;
     const Frame& frame = frames_.at(id);
-    asio::post(parts_.workers,
-               [self = shared_from_this(),
-                decoder = stream.decoder,
-                key,
-                id,
-                data = frame.data,
-                buffer = frame.buffer] {
-                   auto picture = decoder->decode(data);
-                   asio::post(self->parts_.net, [self, key, id, picture = std::move(picture)] {
-                       self->decoded(key, id, picture);
-                   });
-               });
+    const auto decode = [decoder = stream.decoder,
+                         data = frame.data,
+                         limit = frame.size]() -> Result<video::PicturePtr> {
+        try {
+            return decoder->decode(data, limit);
+        } catch (const std::bad_alloc&) {
+            return Error{ErrorCode::limit, "out of memory"};
+        }
+    };
+    asio::post(parts_.workers, [self = shared_from_this(), decode, key, id, buffer = frame.buffer] {
+        auto picture = decode();
+        asio::post(self->parts_.net, [self, key, id, picture = std::move(picture)] {
+            self->decoded(key, id, picture);
+        });
+    });
 }
 
 void StreamPlayer::decoded(StreamKey key, FrameId id, Result<video::PicturePtr> picture) {
@@ -135,46 +156,45 @@ void StreamPlayer::decoded(StreamKey key, FrameId id, Result<video::PicturePtr> 
         return;
     }
     const LocalTime now = io::now();
-    Stream& stream = streams_.at(key);
-    stream.decoding = false;
+    streams_.at(key).decoding = false;
     Frame& frame = frames_.at(id);
     compressed_bytes_ -= frame.data.size();
     if (!frame.wanted) {
-        frames_.erase(id);
+        forget(id);
     } else if (!picture) {
         core_.frame_undecodable(key, id, now);
     } else {
         frame.picture = *picture;
         frame.data = {};
         frame.buffer = nullptr;
-        stream.decoded_bytes += frame.picture->pixels.size();
-        ++stream.decoded_count;
         core_.frame_decoded(key, id, now);
     }
-    decode_next(key, stream);
+    decode_waiting();
     step(now);
 }
 
 asio::awaitable<void> StreamPlayer::uncover(std::uint8_t display, channel::DrawArea area) {
-    const auto hidden = [&](const Stream& stream) {
-        return stream.display == display && stream.surface == area.surface &&
-               !intersect(channel::visible_area(stream.dest, stream.clip), area.area).empty();
+    // A frame may be drawn elsewhere than its stream (STREAM_DATA_SIZED).
+    const auto hidden_streams = [&] {
+        std::set<StreamKey> keys;
+        for (const auto& [id, frame] : frames_) {
+            const Stream& stream = streams_.at(frame.key);
+            const Rect seen = channel::visible_area(frame.dest, stream.clip);
+            const bool hidden = stream.display == display && stream.surface == area.surface &&
+                                !intersect(seen, area.area).empty();
+            if (hidden && frame.wanted) keys.insert(frame.key);
+        }
+        return keys;
     };
     const auto self = shared_from_this();
     while (!closed_) {
+        const std::set<StreamKey> keys = hidden_streams();
+        if (keys.empty()) co_return;
         const LocalTime now = io::now();
-        bool waits = false;
-        for (const auto& [key, stream] : streams_) {
-            if (core_.waiting(key) == 0 || !hidden(stream)) continue;
+        for (const StreamKey key : keys)
             core_.covered(key, now);
-            waits = true;
-        }
-        if (!waits) co_return;
         step(now);
-        bool still_decoding = false;
-        for (const auto& [key, stream] : streams_)
-            still_decoding = still_decoding || (hidden(stream) && core_.waiting(key) > 0);
-        if (!still_decoding) co_return;
+        if (hidden_streams().empty()) co_return;
         co_await changed_.wait();
     }
 }
@@ -201,6 +221,7 @@ void StreamPlayer::close(LocalTime now) {
 void StreamPlayer::step(LocalTime now) {
     for (const media::Decision& decision : core_.step(now))
         std::visit([&](const auto& what) { carry_out(what, now); }, decision);
+    decode_waiting(); // what was shown made room
     forget_finished_streams();
     const auto clock = core_.clock_status();
     parts_.statistics.clock(to_string(clock.source), clock.epochs, clock.drift_ppm);
@@ -220,7 +241,8 @@ void StreamPlayer::carry_out(const media::Present& present, LocalTime) {
                            frame.dest,
                            stream.clip,
                            stream.order,
-                           {stream.id.value,
+                           {stream.display,
+                            stream.id.value,
                             present.stream.value,
                             frame.mm_time,
                             present.frame.value,
@@ -276,19 +298,17 @@ void StreamPlayer::carry_out(const media::EpochStarted& epoch, LocalTime now) {
     event.mm_time = epoch.mm_time;
     event.reason = to_string(epoch.cause);
     const auto stream = epoch.stream ? streams_.find(*epoch.stream) : streams_.end();
-    if (stream != streams_.end()) event.stream = stream->second.id.value;
+    if (stream != streams_.end()) {
+        event.display = stream->second.display;
+        event.stream = stream->second.id.value;
+    }
     trace(event);
 }
 
 /// The frame is on its way to the surface, or skipped and no longer needed.
 void StreamPlayer::forget(FrameId id) {
     const auto frame = frames_.find(id);
-    if (frame->second.picture) {
-        Stream& stream = streams_.at(frame->second.key);
-        stream.decoded_bytes -= frame->second.picture->pixels.size();
-        --stream.decoded_count;
-        decode_next(frame->second.key, stream);
-    }
+    decoded_ahead_bytes_ -= frame->second.reserved_bytes;
     frames_.erase(frame);
 }
 
@@ -306,6 +326,7 @@ TraceEvent event_of(TraceEvent::Kind kind, LocalTime at, const ShownFrame& frame
     TraceEvent event;
     event.kind = kind;
     event.at = at;
+    event.display = frame.display;
     event.stream = frame.stream;
     event.frame = frame.frame;
     event.mm_time = frame.mm_time;

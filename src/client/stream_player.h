@@ -28,9 +28,12 @@
 
 namespace sumac::client {
 
-/// Pictures decoded ahead of their time, per stream; more wait compressed. Two are always allowed,
-/// so that decoding and presenting overlap at any size.
-inline constexpr std::size_t max_decoded_ahead_bytes = std::size_t{64} << 20U;
+/// Pictures of a session that are decoded, or being decoded, ahead of their time; more frames wait
+/// compressed. Thirty of full HD. One picture is always allowed, whatever its size.
+inline constexpr std::size_t max_decoded_ahead_bytes = std::size_t{256} << 20U;
+/// The largest picture of a stream, in pixels: a 16K screen. Together with the bound above it
+/// limits what a hostile server can make us allocate.
+inline constexpr std::int64_t max_picture_pixels = std::int64_t{16384} * 8640;
 /// Compressed frames that wait for the decoder may take up this much before the display sockets are
 /// no longer read: more than a second of 1080p MJPEG at its best quality.
 inline constexpr std::size_t max_compressed_bytes = std::size_t{64} << 20U;
@@ -57,6 +60,7 @@ public:
         StreamKey key;
         std::uint32_t mm_time = 0;
         Rect dest;
+        Size size; ///< as the server declared it: the picture's limit
         Bytes data;
         std::shared_ptr<const std::vector<std::byte>> buffer;
     };
@@ -74,7 +78,7 @@ public:
     /// Skips what waits. Nothing may be called after it but `busy`.
     void close(LocalTime now);
 
-    bool full() const { return compressed_bytes_ > max_compressed_bytes; }
+    bool full() const { return !closed_ && compressed_bytes_ > max_compressed_bytes; }
     /// A decoder is at work; its result will come back to this object.
     bool busy() const { return decoding_ > 0; }
     /// Notified whenever full, busy or what `uncover` waits for may have changed.
@@ -86,7 +90,9 @@ private:
         std::uint32_t mm_time = 0;
         LocalTime arrived;
         Rect dest;
-        Bytes data; ///< of `buffer`
+        Size size;
+        std::size_t reserved_bytes = 0; ///< of max_decoded_ahead_bytes, from the start of decoding
+        Bytes data;                     ///< of `buffer`
         std::shared_ptr<const std::vector<std::byte>> buffer;
         video::PicturePtr picture; ///< set once decoded
         bool wanted = true;        ///< false: skipped, but later frames depend on it
@@ -103,11 +109,10 @@ private:
         std::shared_ptr<video::Decoder> decoder; ///< null: we have none for this codec
         std::deque<FrameId> to_decode;
         bool decoding = false;
-        std::size_t decoded_bytes = 0;
-        std::size_t decoded_count = 0;
     };
 
-    void decode_next(StreamKey key, Stream& stream);
+    void decode_waiting();
+    void start_decoding(StreamKey key, Stream& stream, FrameId id);
     void decoded(StreamKey key, FrameId id, Result<video::PicturePtr> picture);
     void step(LocalTime now);
     void carry_out(const media::Present& present, LocalTime now);
@@ -129,6 +134,7 @@ private:
     std::map<FrameId, Frame> frames_;
     FrameId last_frame_{0};
     std::size_t compressed_bytes_ = 0;
+    std::size_t decoded_ahead_bytes_ = 0;
     int decoding_ = 0;
     bool closed_ = false;
 };

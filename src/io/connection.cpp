@@ -156,7 +156,7 @@ asio::awaitable<Result<Done, Failure>> connect_unix(Attempt& attempt) {
     }
     const auto [error] = co_await socket.async_connect(
         stream_protocol::endpoint{attempt.target.unix_path}, as_result);
-    if (error) co_return connect_failure(attempt, error);
+    if (error || attempt.impl->given_up()) co_return connect_failure(attempt, error);
     co_return Done{};
 }
 
@@ -187,6 +187,9 @@ asio::awaitable<Result<Done, Failure>> connect_tcp(Attempt& attempt, std::uint16
     socket.set_option(keep_idle{30}, ignored);
     socket.set_option(keep_interval{15}, ignored);
     socket.set_option(keep_count{3}, ignored);
+    // The same for a peer that vanished while something of ours was on the way.
+    using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
+    socket.set_option(user_timeout{75'000}, ignored);
     co_return Done{};
 }
 
@@ -279,6 +282,8 @@ asio::awaitable<Result<Connection, Failure>> connect(const Target& target,
     // The callback ends with what it calls: both are members of Impl.
     attempt.impl->on_stop.emplace(std::move(stop), [impl = attempt.impl.get()] { impl->close(); });
     connection.expires_after(limit);
+    if (attempt.impl->closed_by_us)
+        co_return connect_failure(attempt, asio::error::operation_aborted);
 
     // g++ 12 destroys twice what a conditional expression with a co_await in it yields.
     Result<Done, Failure> done = Done{};

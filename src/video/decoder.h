@@ -16,9 +16,10 @@ namespace sumac::video {
 class Decoder {
 public:
     virtual ~Decoder() = default;
-    /// Decodes one whole compressed frame (the data of one STREAM_DATA). An error costs this frame;
-    /// later frames may be given all the same.
-    virtual Result<PicturePtr> decode(Bytes frame) = 0;
+    /// Decodes one whole compressed frame (the data of one STREAM_DATA). A picture that is wider or
+    /// higher than `limit`, what the server declared, is refused before anything is allocated. An
+    /// error costs this frame; later frames may be given all the same.
+    virtual Result<PicturePtr> decode(Bytes frame, Size limit) = 0;
 };
 
 /// A decoder for `codec` (SPICE_VIDEO_CODEC_TYPE_*); unsupported if we have none.

@@ -14,7 +14,7 @@ public:
     MjpegDecoder(const MjpegDecoder&) = delete;
     MjpegDecoder& operator=(const MjpegDecoder&) = delete;
 
-    Result<PicturePtr> decode(Bytes frame) override;
+    Result<PicturePtr> decode(Bytes frame, Size limit) override;
 
 private:
     void* handle_; // tjhandle

@@ -19,8 +19,4 @@ struct Picture {
 };
 using PicturePtr = std::shared_ptr<const Picture>;
 
-/// The largest picture that is decoded, in pixels: four times an 8K screen. A JPEG header of 20
-/// bytes can claim 65535 x 65535; this bounds what it may cost (512 MiB).
-inline constexpr std::int64_t max_picture_pixels = std::int64_t{4} * 7680 * 4320;
-
 } // namespace sumac::video

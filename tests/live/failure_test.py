@@ -3,6 +3,7 @@
 usage: failure_test.py SUMAC SUMAC_HOST
 """
 
+import concurrent.futures
 import contextlib
 import http.server
 import os
@@ -188,8 +189,20 @@ class Failures(unittest.TestCase):
                 reply + LINK_OK + MAIN_INIT + message(104, struct.pack("<I", 0xFFFFFFFF)),
                 reply + LINK_OK + message(104, struct.pack("<IBB", 1, 2, 0)),
         ]:
+            # The server stays silent behind it: only the size itself can be what ends the session.
             with self.subTest(script=script[-24:].hex()), ScriptedServer(script, False) as server:
-                self.check(f"spice://127.0.0.1:{server.port}")
+                self.check(f"spice://127.0.0.1:{server.port}", limit=DEADLINE - 1)
+
+    def test_cut_at_every_byte(self):
+        """The link and the main channel's first messages, ended after each byte by a server that hangs up."""
+        whole = link_reply(rsa_key()) + LINK_OK + MAIN_INIT + message(104, struct.pack("<IBB", 1, 2, 0))
+
+        def cut(size):
+            with ScriptedServer(whole[:size], True) as server:
+                self.check(f"spice://127.0.0.1:{server.port}", limit=60)
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            list(pool.map(cut, range(len(whole) + 1)))
 
     def test_usage_errors_are_another_status(self):
         for arguments in (["shot"], ["shot", "http://x", "y.png"], ["nonsense"], ["shot", "spice://h:99999", "y.png"]):

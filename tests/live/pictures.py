@@ -80,7 +80,7 @@ def recorded_frames(path, region):
         ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0", path],
         capture_output=True, text=True, check=True).stdout.split()
     decoder = subprocess.Popen(
-        ["ffmpeg", "-v", "error", "-i", path, "-vf", f"crop={width}:{height}:{x}:{y}:exact=1",
+        ["ffmpeg", "-v", "fatal", "-i", path, "-vf", f"crop={width}:{height}:{x}:{y}:exact=1",
          "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
         stdout=subprocess.PIPE)
     with decoder:

@@ -40,10 +40,10 @@ TEST(TraceLine, HasNothingElse) {
 
 TEST(TraceLine, DetailsBecomeMembersWithTheirTypes) {
     TraceEvent event;
-    event.kind = TraceEvent::Kind::migration;
+    event.kind = TraceEvent::Kind::stream_destroyed;
     event.detail = "phase=begin port=5900 late_ms=-1.5 host=10.0.0.1 event=x two words";
     EXPECT_EQ(trace_line(event),
-              R"({"t_us":0,"event":"migration","phase":"begin","port":5900,"late_ms":-1.5,)"
+              R"({"t_us":0,"event":"stream_destroyed","phase":"begin","port":5900,"late_ms":-1.5,)"
               R"("host":"10.0.0.1","detail":"event=x two words"})"
               "\n");
 }

@@ -9,6 +9,8 @@
 namespace sumac::video {
 namespace {
 
+constexpr Size any_size{4096, 4096};
+
 std::vector<std::byte>
 jpeg_of(std::uint8_t blue, std::uint8_t green, std::uint8_t red, int width, int height) {
     std::vector<unsigned char> pixels;
@@ -53,7 +55,7 @@ void expect_color(const Picture& picture, int blue, int green, int red) {
 
 TEST(MjpegDecoder, DecodesAFrameToBgrx) {
     MjpegDecoder decoder;
-    const auto picture = decoder.decode(jpeg_of(200, 100, 50, 33, 17));
+    const auto picture = decoder.decode(jpeg_of(200, 100, 50, 33, 17), any_size);
     ASSERT_TRUE(picture);
     EXPECT_EQ((*picture)->size, (Size{33, 17}));
     expect_color(**picture, 200, 100, 50);
@@ -64,15 +66,15 @@ TEST(MjpegDecoder, DecodesLaterFramesWithoutHuffmanTables) {
     const auto full = jpeg_of(10, 20, 30, 64, 48);
     const auto bare = without_huffman_tables(full);
     ASSERT_LT(bare.size() + 400, full.size());
-    const auto picture = decoder.decode(bare);
+    const auto picture = decoder.decode(bare, any_size);
     ASSERT_TRUE(picture);
     expect_color(**picture, 10, 20, 30);
 }
 
 TEST(MjpegDecoder, FollowsAChangeOfSizeInMidStream) {
     MjpegDecoder decoder;
-    ASSERT_TRUE(decoder.decode(jpeg_of(1, 2, 3, 16, 16)));
-    const auto picture = decoder.decode(jpeg_of(90, 80, 70, 40, 8));
+    ASSERT_TRUE(decoder.decode(jpeg_of(1, 2, 3, 16, 16), any_size));
+    const auto picture = decoder.decode(jpeg_of(90, 80, 70, 40, 8), any_size);
     ASSERT_TRUE(picture);
     EXPECT_EQ((*picture)->size, (Size{40, 8}));
 }
@@ -80,10 +82,10 @@ TEST(MjpegDecoder, FollowsAChangeOfSizeInMidStream) {
 TEST(MjpegDecoder, GivesAnErrorOrAPictureForEachTruncation) {
     MjpegDecoder decoder;
     const auto jpeg = jpeg_of(1, 2, 3, 16, 16);
-    const auto picture_of_nothing = decoder.decode({});
+    const auto picture_of_nothing = decoder.decode({}, any_size);
     EXPECT_FALSE(picture_of_nothing);
     for (std::size_t size = 0; size < jpeg.size(); ++size) {
-        const auto picture = decoder.decode(Bytes{jpeg}.first(size));
+        const auto picture = decoder.decode(Bytes{jpeg}.first(size), any_size);
         if (picture) {
             EXPECT_EQ((*picture)->size, (Size{16, 16})) << size;
         }
@@ -99,9 +101,16 @@ TEST(MjpegDecoder, RefusesAHeaderThatClaimsAHugePicture) {
         jpeg[i + 5] = jpeg[i + 7] = std::byte{0x80}; // 32784 x 32784
         break;
     }
-    const auto picture = decoder.decode(jpeg);
+    const auto picture = decoder.decode(jpeg, any_size);
     ASSERT_FALSE(picture);
     EXPECT_EQ(picture.error().code, ErrorCode::limit);
+}
+
+TEST(MjpegDecoder, RefusesAPictureThatIsLargerThanItsStream) {
+    MjpegDecoder decoder;
+    EXPECT_TRUE(decoder.decode(jpeg_of(1, 2, 3, 16, 16), {16, 16}));
+    EXPECT_FALSE(decoder.decode(jpeg_of(1, 2, 3, 16, 16), {16, 15}));
+    EXPECT_FALSE(decoder.decode(jpeg_of(1, 2, 3, 16, 16), {15, 16}));
 }
 
 TEST(Decoder, NamesACodecThatItDoesNotHave) {
