@@ -23,7 +23,7 @@ private:
     double percentile_ms(double fraction) const;
 
     // 64 buckets for each of the 32 doublings between 1 us and 1 h 11 min.
-    std::array<std::uint32_t, 64 * 32> buckets_{};
+    std::array<std::uint32_t, std::size_t{64} * 32> buckets_{};
     std::uint64_t count_ = 0;
     Duration max_{0};
 };

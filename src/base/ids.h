@@ -11,7 +11,8 @@ namespace sumac {
 template <class Tag, class Rep>
 struct Id {
     Rep value{};
-    auto operator<=>(const Id&) const = default;
+    auto operator<=>(const Id&) const =
+        default; // NOLINT(modernize-use-nullptr): clang-tidy 14 trips over <=>
 };
 
 using SurfaceId = Id<struct SurfaceTag, std::uint32_t>;
@@ -29,7 +30,7 @@ using Epoch = Id<struct EpochTag, std::uint32_t>; ///< a stretch of one server c
 struct ChannelId {
     std::uint8_t type = 0;
     std::uint8_t id = 0;
-    auto operator<=>(const ChannelId&) const = default;
+    auto operator<=>(const ChannelId&) const = default; // NOLINT(modernize-use-nullptr): as above
 };
 
 } // namespace sumac
