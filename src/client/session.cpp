@@ -100,7 +100,7 @@ client::DrawWorker::Events Session::Impl::draw_events() {
         });
     };
     events.on_progress = [on_net] {
-        on_net([](Impl& session) { session.player_->changed().notify(); });
+        on_net([](Impl& session) { session.player_->drawing_progressed(); });
     };
     return events;
 }

@@ -210,6 +210,11 @@ void StreamPlayer::main_clock(std::uint32_t mm_time, LocalTime now) {
     step(now);
 }
 
+void StreamPlayer::drawing_progressed() {
+    decode_waiting();
+    changed_.notify();
+}
+
 void StreamPlayer::close(LocalTime now) {
     core_.session_closed(now);
     step(now);

@@ -75,6 +75,8 @@ public:
     void frame_shown(const ShownFrame& frame, LocalTime shown);
     /// There was no surface to show it on any more.
     void frame_not_shown(const ShownFrame& frame, LocalTime now);
+    /// The draw worker has room again, or is idle.
+    void drawing_progressed();
     /// Skips what waits. Nothing may be called after it but `busy`.
     void close(LocalTime now);
 
