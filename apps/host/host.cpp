@@ -76,27 +76,11 @@ Host::Host(asio::io_context& io, Options options, Sources sources)
                              FrameNumber count) { report_missed(number, count, "late"); }}),
       sound_(std::move(sources.sound)),
       core_(io, [this](const ChannelEvent& event) { on_channel(event); }),
+      migration_(io, options_.downtime, [this] { return stop_to_migrate(); }),
       tcp_(io),
       unix_(io),
       sound_timer_(io),
-      migration_timer_(io),
-      audio_on_(options_.audio) {
-    migrate_interface_.base.type = SPICE_INTERFACE_MIGRATION;
-    migrate_interface_.base.description = "sumac-host migration";
-    migrate_interface_.base.major_version = SPICE_INTERFACE_MIGRATION_MAJOR;
-    migrate_interface_.base.minor_version = SPICE_INTERFACE_MIGRATION_MINOR;
-    // Both may be called from inside spice_server_migrate_*: go on when that has returned.
-    migrate_interface_.migrate_connect_complete = [](SpiceMigrateInstance* instance) {
-        auto& host = *static_cast<MigrateInstance*>(instance)->host;
-        asio::post(host.io_, [&host] { host.on_migrate_connected(); });
-    };
-    migrate_interface_.migrate_end_complete = [](SpiceMigrateInstance* instance) {
-        auto& host = *static_cast<MigrateInstance*>(instance)->host;
-        asio::post(host.io_, [] { write_event("migration", {{"phase", "completed"}}); });
-    };
-    migrate_instance_.base.sif = &migrate_interface_.base;
-    migrate_instance_.host = this;
-}
+      audio_on_(options_.audio) {}
 
 Host::~Host() {
     pacer_.stop();   // it draws through the server
@@ -133,8 +117,7 @@ Host::Outcome Host::start_server() {
         return cannot("set up TLS", "libspice-server refused", retry);
     if (spice_server_init(server, &core_.table()) != 0)
         return cannot("start the SPICE server", "libspice-server refused (see above)", retry);
-    if (!device_.plug_into(*server) || !sound_.plug_into(*server) ||
-        spice_server_add_interface(server, &migrate_instance_.base) != 0)
+    if (!device_.plug_into(*server) || !sound_.plug_into(*server) || !migration_.plug_into(*server))
         return cannot("start the SPICE server", "it refused a device", "report this");
     return Done{};
 }
@@ -280,6 +263,17 @@ void Host::fail_command(const std::string& message) {
     write_event("error", {{"message", message}});
 }
 
+void Host::migrate(const Migrate& command) {
+    if (migration_.is_under_way()) return fail_command("migrate: a migration is under way");
+    if (!running_) return fail_command("migrate: the VM is stopped");
+    migration_.start(command);
+}
+
+FrameNumber Host::stop_to_migrate() {
+    if (running_) stop_vm();
+    return next_;
+}
+
 void Host::resume(std::optional<FrameNumber> number) {
     if (running_) return fail_command("resume: the VM runs already");
     if (number) {
@@ -385,49 +379,6 @@ void Host::schedule_sound() {
     sound_timer_.async_wait([this](const std::error_code& error) {
         if (!error && sound_.is_playing()) schedule_sound();
     });
-}
-
-// --- migration, in the order in which QEMU goes: connect, (copy memory), stop, end
-
-void Host::migrate(const Migrate& command) {
-    if (moving_ != Moving::no) return fail_command("migrate: a migration is under way");
-    if (!running_) return fail_command("migrate: the VM is stopped");
-    const auto port_or_none = [](int port) { return port == 0 ? -1 : port; };
-    moving_ = Moving::connecting;
-    write_event("migration",
-                {{"phase", "connecting"},
-                 {"host", command.host},
-                 {"port", command.port},
-                 {"tls_port", command.tls_port}});
-    if (spice_server_migrate_connect(server_.get(),
-                                     command.host.c_str(),
-                                     port_or_none(command.port),
-                                     port_or_none(command.tls_port),
-                                     nullptr) == 0)
-        return;
-    moving_ = Moving::no;
-    write_event("migration", {{"phase", "failed"}, {"reason", "libspice-server refused"}});
-}
-
-void Host::on_migrate_connected() {
-    if (moving_ != Moving::connecting) return;
-    moving_ = Moving::stopping;
-    write_event("migration", {{"phase", "connected"}});
-    spice_server_migrate_start(server_.get());
-    if (running_) stop_vm();
-    asio::post(io_, [next = next_] {
-        write_event("migration", {{"phase", "stopped"}, {"next_frame", next}});
-    });
-    migration_timer_.expires_after(options_.downtime);
-    migration_timer_.async_wait([this](const std::error_code& error) {
-        if (!error) end_migration();
-    });
-}
-
-void Host::end_migration() {
-    moving_ = Moving::no;
-    write_event("migration", {{"phase", "ended"}});
-    spice_server_migrate_end(server_.get(), 1);
 }
 
 } // namespace sumac::host

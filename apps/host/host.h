@@ -1,7 +1,8 @@
-/// The virtual machine that sumac-host plays: its server, card, sound, clock and migrations.
+/// The virtual machine that sumac-host plays: its server, card, sound and clock.
 #pragma once
 
 #include "certificates.h"
+#include "client_migration.h"
 #include "commands.h"
 #include "options.h"
 #include "pacer.h"
@@ -43,14 +44,8 @@ public:
 
 private:
     using Outcome = Result<Done, Failure>;
-    /// What the source of a migration is doing.
-    enum class Moving { no, connecting, stopping };
     struct ServerDelete {
         void operator()(SpiceServer* server) const { spice_server_destroy(server); }
-    };
-    /// A C callback finds its host through the instance.
-    struct MigrateInstance : SpiceMigrateInstance {
-        Host* host = nullptr;
     };
     struct Sources {
         std::unique_ptr<PictureSource> pictures;
@@ -72,6 +67,8 @@ private:
     void on_channel(const ChannelEvent& event);
     void fail_command(const std::string& message);
 
+    void migrate(const Migrate& command);
+    FrameNumber stop_to_migrate();
     void resume(std::optional<FrameNumber> number);
     void restore_picture(FrameNumber number);
     void stop_vm();
@@ -84,10 +81,6 @@ private:
     void start_sound();
     void schedule_sound();
 
-    void migrate(const Migrate& command);
-    void on_migrate_connected();
-    void end_migration();
-
     asio::io_context& io_;
     Options options_;
     const Size desktop_;
@@ -99,21 +92,18 @@ private:
     Pacer pacer_;
     Sound sound_;
     SpiceCore core_;
-    SpiceMigrateInterface migrate_interface_{};
-    MigrateInstance migrate_instance_{};
+    ClientMigration migration_;
     std::unique_ptr<SpiceServer, ServerDelete> server_; // goes first: it uses all of the above
 
     asio::ip::tcp::acceptor tcp_;
     asio::local::stream_protocol::acceptor unix_;
     asio::steady_timer sound_timer_;
-    asio::steady_timer migration_timer_;
 
     bool running_ = false;
     bool video_on_ = true;
     bool audio_on_ = false;
     Clock::time_point clip_start_{};
     FrameNumber next_ = 0; ///< the frame that is drawn next; only while the pacer stands
-    Moving moving_ = Moving::no;
 };
 
 } // namespace sumac::host
