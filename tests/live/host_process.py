@@ -1,19 +1,27 @@
 """Runs a sumac-host and collects its events."""
 
 import json
+import os
 import subprocess
 import threading
 import time
 
+import time_namespace
+
 
 class HostProcess:
-    """A running sumac-host. Use it in a with statement: it ends with it."""
+    """A running sumac-host. Use it in a with statement: it ends with it.
 
-    def __init__(self, executable, *arguments):
+    With `clock_ahead` its clock is that many seconds ahead of ours, where the kernel can do that; its events' mm_time
+    and t_us are by its own clock. `to_ours` converts.
+    """
+
+    def __init__(self, executable, *arguments, clock_ahead=0):
+        prefix, self._ahead_seconds = time_namespace.ahead(clock_ahead)
         self.events = []
         self._changed = threading.Condition()
         self._process = subprocess.Popen(
-            [executable, *arguments],
+            [*prefix, executable, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -71,7 +79,18 @@ class HostProcess:
         self._process.stdin.close()
 
     def signal(self, number):
-        self._process.send_signal(number)
+        """To the host itself: a namespace's `unshare` in front of it would keep the signal. Call it after "ready"."""
+        if self._process.poll() is None:
+            os.kill(self.wait_for("ready")["pid"], number)
+
+    def to_ours(self, t_us):
+        """A t_us of one of its events by our clock."""
+        return t_us - 1_000_000 * self._ahead_seconds
+
+    @property
+    def clock_is_far(self):
+        """Whether its clock really is another one."""
+        return self._ahead_seconds != 0
 
     def wait(self, timeout=20):
         """Exit status, after all output has been read."""
