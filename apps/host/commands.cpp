@@ -6,14 +6,15 @@
 
 #include <charconv>
 #include <istream>
+#include <map>
 #include <sstream>
 #include <vector>
 
 namespace sumac::host {
 
 const std::string_view command_summary =
-    "migrate HOST PORT [TLSPORT] | resume [NUMBER] | pause | audio on|off | video stop|start | "
-    "help | quit";
+    "migrate HOST PORT [TLSPORT [SUBJECT]] | migrate-cancel | resume [NUMBER] | pause | "
+    "audio on|beep|off | video stop|start | help | quit";
 
 namespace {
 
@@ -35,17 +36,26 @@ std::optional<T> parse_number(const std::string& text, T most) {
     return value;
 }
 
+/// The rest of the line: a subject has spaces.
+std::string join_from(const Words& words, std::size_t first) {
+    std::string text;
+    for (std::size_t i = first; i < words.size(); ++i)
+        text += (i == first ? "" : " ") + words[i];
+    return text;
+}
+
 Result<Command, Failure> parse_migrate(const Words& words) {
     constexpr unsigned most_port = 65535;
-    if (words.size() != 3 && words.size() != 4) return wrong("migrate needs a host and a port");
+    if (words.size() < 3) return wrong("migrate needs a host and a port");
     const auto port = parse_number<unsigned>(words[2], most_port);
     const auto tls_port =
-        words.size() == 4 ? parse_number<unsigned>(words[3], most_port) : std::optional(0u);
+        words.size() > 3 ? parse_number<unsigned>(words[3], most_port) : std::optional(0u);
     if (!port || !tls_port || (*port == 0 && *tls_port == 0))
         return wrong("migrate: the port is not a number from 1 to 65535");
     return Command(Migrate{.host = words[1],
                            .port = static_cast<int>(*port),
-                           .tls_port = static_cast<int>(*tls_port)});
+                           .tls_port = static_cast<int>(*tls_port),
+                           .subject = join_from(words, 4)});
 }
 
 Result<Command, Failure> parse_resume(const Words& words) {
@@ -56,10 +66,21 @@ Result<Command, Failure> parse_resume(const Words& words) {
     return Command(Resume{.number = *number});
 }
 
-/// "audio on", "video stop": the word that means yes, and the one that means no.
-std::optional<bool> parse_switch(const Words& words, const char* yes, const char* no) {
-    if (words.size() != 2 || (words[1] != yes && words[1] != no)) return std::nullopt;
-    return words[1] == yes;
+template <class T>
+std::optional<T> parse_choice(const Words& words, const std::map<std::string_view, T>& choices) {
+    const auto found = words.size() == 2 ? choices.find(words[1]) : choices.end();
+    return found == choices.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<Audio> parse_audio(const Words& words) {
+    const auto mode = parse_choice<SoundMode>(
+        words, {{"on", SoundMode::on}, {"beep", SoundMode::beep}, {"off", SoundMode::off}});
+    return mode ? std::optional(Audio{.mode = *mode}) : std::nullopt;
+}
+
+std::optional<Video> parse_video(const Words& words) {
+    const auto on = parse_choice<bool>(words, {{"start", true}, {"stop", false}});
+    return on ? std::optional(Video{.on = *on}) : std::nullopt;
 }
 
 } // namespace
@@ -72,13 +93,14 @@ Result<Command, Failure> parse_command(std::string_view line) {
     if (words.empty()) return wrong("empty command");
     const std::string& verb = words[0];
     if (verb == "migrate") return parse_migrate(words);
+    if (verb == "migrate-cancel" && words.size() == 1) return Command(CancelMigration{});
     if (verb == "resume") return parse_resume(words);
     if (verb == "pause" && words.size() == 1) return Command(Pause{});
     if (verb == "quit" && words.size() == 1) return Command(Quit{});
     if (verb == "audio")
-        if (const auto on = parse_switch(words, "on", "off")) return Command(Audio{.on = *on});
+        if (const auto audio = parse_audio(words)) return Command(*audio);
     if (verb == "video")
-        if (const auto on = parse_switch(words, "start", "stop")) return Command(Video{.on = *on});
+        if (const auto video = parse_video(words)) return Command(*video);
     return wrong("unknown command '" + std::string(line) + "'");
 }
 

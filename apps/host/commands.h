@@ -2,6 +2,7 @@
 #pragma once
 
 #include "clip.h"
+#include "sound.h"
 #include <sumac/result.h>
 
 #include <asio/io_context.hpp>
@@ -20,7 +21,12 @@ struct Migrate {
     std::string host;
     int port = 0; ///< 0: none
     int tls_port = 0;
+    std::string
+        subject; ///< of the destination's certificate; empty: the client checks its host name
     bool operator==(const Migrate&) const = default;
+};
+struct CancelMigration {
+    bool operator==(const CancelMigration&) const = default;
 };
 struct Resume {
     std::optional<FrameNumber> number;
@@ -30,7 +36,7 @@ struct Pause {
     bool operator==(const Pause&) const = default;
 };
 struct Audio {
-    bool on = false;
+    SoundMode mode = SoundMode::off;
     bool operator==(const Audio&) const = default;
 };
 struct Video {
@@ -40,7 +46,7 @@ struct Video {
 struct Quit {
     bool operator==(const Quit&) const = default;
 };
-using Command = std::variant<Migrate, Resume, Pause, Audio, Video, Quit>;
+using Command = std::variant<Migrate, CancelMigration, Resume, Pause, Audio, Video, Quit>;
 
 /// All commands in one line.
 extern const std::string_view command_summary;

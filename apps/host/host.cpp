@@ -25,6 +25,18 @@ Failure cannot(const std::string& what, const std::string& why, const std::strin
     return {.code = ErrorCode::system, .message = "cannot " + what + ": " + why, .advice = advice};
 }
 
+const char* name_of(SoundMode mode) {
+    switch (mode) {
+    case SoundMode::off:
+        return "off";
+    case SoundMode::on:
+        return "on";
+    case SoundMode::beep:
+        return "beep";
+    }
+    return "";
+}
+
 } // namespace
 
 Result<Host::Sources, Failure> Host::open_sources(const Options& options) {
@@ -76,11 +88,15 @@ Host::Host(asio::io_context& io, Options options, Sources sources)
                              FrameNumber count) { report_missed(number, count, "late"); }}),
       sound_(std::move(sources.sound)),
       core_(io, [this](const ChannelEvent& event) { on_channel(event); }),
-      migration_(io, options_.downtime, [this] { return stop_to_migrate(); }),
+      migration_(io,
+                 {.kind = options_.migration,
+                  .copy_time = options_.copy_time,
+                  .downtime = options_.downtime},
+                 [this] { return stop_to_migrate(); }),
       tcp_(io),
       unix_(io),
       sound_timer_(io),
-      audio_on_(options_.audio) {}
+      audio_(options_.audio ? SoundMode::on : SoundMode::off) {}
 
 Host::~Host() {
     pacer_.stop();   // it draws through the server
@@ -251,9 +267,10 @@ void Host::execute(const Command& command) {
         [this](const auto& wish) {
             using Wish = std::decay_t<decltype(wish)>;
             if constexpr (std::is_same_v<Wish, Migrate>) migrate(wish);
+            if constexpr (std::is_same_v<Wish, CancelMigration>) cancel_migration();
             if constexpr (std::is_same_v<Wish, Resume>) resume(wish.number);
             if constexpr (std::is_same_v<Wish, Pause>) stop_vm();
-            if constexpr (std::is_same_v<Wish, Audio>) set_audio(wish.on);
+            if constexpr (std::is_same_v<Wish, Audio>) set_audio(wish.mode);
             if constexpr (std::is_same_v<Wish, Video>) set_video(wish.on);
         },
         command);
@@ -272,6 +289,13 @@ void Host::migrate(const Migrate& command) {
 FrameNumber Host::stop_to_migrate() {
     if (running_) stop_vm();
     return next_;
+}
+
+void Host::cancel_migration() {
+    if (!migration_.is_under_way())
+        return fail_command("migrate-cancel: no migration is under way");
+    migration_.cancel();
+    if (!running_) resume(std::nullopt);
 }
 
 void Host::resume(std::optional<FrameNumber> number) {
@@ -313,15 +337,14 @@ void Host::stop_vm() {
     });
 }
 
-void Host::set_audio(bool on) {
-    audio_on_ = on;
-    if (on && running_) {
-        start_sound();
-    } else {
+void Host::set_audio(SoundMode mode) {
+    if (mode != audio_) {
         sound_timer_.cancel();
         sound_.stop();
     }
-    write_event("audio", {{"state", on ? "on" : "off"}});
+    audio_ = mode;
+    if (running_) start_sound();
+    write_event("audio", {{"state", name_of(mode)}});
 }
 
 void Host::set_video(bool on) {
@@ -365,8 +388,8 @@ void Host::report_missed(FrameNumber number, FrameNumber count, const char* reas
 }
 
 void Host::start_sound() {
-    if (!audio_on_ || sound_.is_playing()) return;
-    sound_.start(clip_start_, Clock::now());
+    if (audio_ == SoundMode::off || sound_.is_playing()) return;
+    sound_.start(audio_, clip_start_, Clock::now());
     schedule_sound();
 }
 

@@ -69,10 +69,11 @@ private:
 
     void migrate(const Migrate& command);
     FrameNumber stop_to_migrate();
+    void cancel_migration();
     void resume(std::optional<FrameNumber> number);
     void restore_picture(FrameNumber number);
     void stop_vm();
-    void set_audio(bool on);
+    void set_audio(SoundMode mode);
     void set_video(bool on);
 
     FrameNumber clip_position(Clock::time_point now) const;
@@ -101,7 +102,7 @@ private:
 
     bool running_ = false;
     bool video_on_ = true;
-    bool audio_on_ = false;
+    SoundMode audio_ = SoundMode::off;
     Clock::time_point clip_start_{};
     FrameNumber next_ = 0; ///< the frame that is drawn next; only while the pacer stands
 };

@@ -21,10 +21,12 @@ constexpr std::size_t most_ticket_bytes = 60;
 
 constexpr const char* footer = R"(
 Commands, one a line on standard input:
-  migrate HOST PORT [TLSPORT]  move the client and the clip to another sumac-host (PORT 0: none)
+  migrate HOST PORT [TLSPORT [SUBJECT]]  move the client and the clip to another sumac-host
+                               (PORT 0: none; SUBJECT: what the client asks of its certificate)
+  migrate-cancel               the VM stays, or runs on, here; so does the client
   resume [NUMBER]              start the VM; with NUMBER as a migrated clip that goes on there
   pause                        stop the VM: no frames, no sound, the client stays
-  audio on|off                 start or stop the sound
+  audio on|beep|off            start or stop the sound; beep: 67 ms of it at each whole second
   video stop|start             stop or start drawing; the clip's clock goes on
   help, quit
 The end of standard input is not the end of the host; quit, SIGINT or SIGTERM is.
@@ -38,7 +40,8 @@ the same in milliseconds, cut to 32 bits, as the server stamps it.
   click         the packet with the first sample of second NUMBER of the clip was stamped
   client, channel     connected, initialized, disconnected
   vm, audio, video    a state changed; vm carries next_frame, the number that comes next
-  migration     phase: connecting, connected, stopped (with next_frame), ended, completed, failed
+  migration     phase: connecting, connected (the client has answered, yes or no), stopped (with
+                next_frame), ended, completed; cancelled; failed. switch-host starts with stopped
   input_closed, error (a command that was not understood or not possible), quit
 
 Frame NUMBER stands at NUMBER / fps seconds of the clip. It is written into the top and the bottom
@@ -51,6 +54,7 @@ A migration, by hand:
   sumac-host --port 5902 --start-paused    the destination, same --size, --fps, --clip
   source:      migrate 127.0.0.1 5902      prints "stopped" with next_frame N
   destination: resume N                    (after "audio on", if there is sound)
+A destination with --migration semi-seamless refuses a seamless one, which then becomes that.
 
 Exit status: 0 ended as asked, 1 could not start or failed, 2 wrong usage.)";
 
@@ -220,12 +224,19 @@ void add_server_options(CLI::App& app, Raw& raw) {
         ->group(group);
     add_choice(app, "--zlib-wan", options.zlib_wan, "zlib over GLZ images (default never)", wan)
         ->group(group);
-    add_choice<Migration>(
-        app,
-        "--migration",
-        options.migration,
-        "kind (default seamless)",
-        {{"seamless", Migration::seamless}, {"semi-seamless", Migration::semi_seamless}})
+    add_choice<Migration>(app,
+                          "--migration",
+                          options.migration,
+                          "kind (default seamless)",
+                          {{"seamless", Migration::seamless},
+                           {"semi-seamless", Migration::semi_seamless},
+                           {"switch-host", Migration::switch_host}})
+        ->group(group);
+    app.add_option_function<int>(
+           "--copy-time",
+           [&options](int ms) { options.copy_time = std::chrono::milliseconds(ms); },
+           "ms between the client's answer and the stop of the VM (default 0)")
+        ->check(CLI::Range(0, 600000))
         ->group(group);
     app.add_option_function<int>(
            "--downtime",

@@ -14,7 +14,7 @@
 
 namespace sumac::host {
 
-enum class Migration { seamless, semi_seamless };
+enum class Migration { seamless, semi_seamless, switch_host };
 
 struct Options {
     std::string address = "127.0.0.1";
@@ -40,6 +40,7 @@ struct Options {
     spice_wan_compression_t zlib_wan = SPICE_WAN_COMPRESSION_NEVER;
 
     Migration migration = Migration::seamless;
+    std::chrono::milliseconds copy_time{0};
     std::chrono::milliseconds downtime{50};
     bool start_paused = false;
 };

@@ -8,6 +8,7 @@ namespace sumac::host {
 namespace {
 
 constexpr std::int64_t unheard_packet = sound_rate_hz / 100; // 10 ms, as the server's packets
+constexpr std::int64_t beep_pairs = sound_rate_hz * 67 / 1000;
 
 std::int64_t pairs_in(Clock::duration time) {
     return std::chrono::duration_cast<std::chrono::microseconds>(time).count() * sound_rate_hz /
@@ -30,22 +31,42 @@ bool Sound::plug_into(SpiceServer& server) {
     return true;
 }
 
-void Sound::start(Clock::time_point clip_start, Clock::time_point now) {
+void Sound::start(SoundMode mode, Clock::time_point clip_start, Clock::time_point now) {
     if (is_playing()) return;
+    mode_ = mode;
     clip_start_ = clip_start;
-    next_ = pairs_in(now - clip_start);
-    spice_server_playback_start(&instance_);
+    if (mode == SoundMode::on) open(pairs_in(now - clip_start));
 }
 
 void Sound::stop() {
-    if (!is_playing()) return;
     clip_start_.reset();
+    close();
+}
+
+void Sound::open(std::int64_t first) {
+    next_ = first;
+    open_ = true;
+    spice_server_playback_start(&instance_);
+}
+
+void Sound::close() {
+    if (!open_) return;
+    open_ = false;
     spice_server_playback_stop(&instance_);
+}
+
+void Sound::follow_beeps(std::int64_t due) {
+    const std::int64_t in_second = due % sound_rate_hz;
+    const bool beeps = in_second < beep_pairs;
+    if (beeps && !open_) open(due - in_second);
+    if (!beeps) close();
 }
 
 void Sound::step(Clock::time_point now, const std::function<void(Click)>& on_click) {
     if (!is_playing()) return;
     const std::int64_t due = pairs_in(now - *clip_start_);
+    if (mode_ == SoundMode::beep) follow_beeps(due);
+    if (!open_) return;
     // The server has room for three packets; after a hiccup the rest is lost, as on a sound card.
     if (due - next_ > sound_rate_hz / 10) next_ = due - unheard_packet;
     while (next_ <= due) {

@@ -13,6 +13,10 @@
 
 namespace sumac::host {
 
+/// `beep`: the first 67 ms of each second of the clip, as a system sound does; between them the
+/// server knows of no sound.
+enum class SoundMode { off, on, beep };
+
 /// All of it on the main thread. Call `step` at least every 10 ms while it plays.
 class Sound {
 public:
@@ -32,8 +36,9 @@ public:
     bool plug_into(SpiceServer& server);
     bool is_playing() const { return clip_start_.has_value(); }
 
-    /// Plays the clip as if it had begun at `clip_start`, from the sample of `now` on.
-    void start(Clock::time_point clip_start, Clock::time_point now);
+    /// Plays the clip as if it had begun at `clip_start`, from the sample of `now` on. The mode is
+    /// not `off`.
+    void start(SoundMode mode, Clock::time_point clip_start, Clock::time_point now);
     void stop();
     /// Hands over the packets that are due. Without a listening client they are only counted off.
     void step(Clock::time_point now, const std::function<void(Click)>& on_click);
@@ -42,10 +47,17 @@ private:
     /// One packet from `next_` on; its length in sample pairs.
     std::int64_t put_packet();
 
+    void open(std::int64_t first);
+    void close();
+    /// Opens and closes the server's playback as the beeps want it.
+    void follow_beeps(std::int64_t due);
+
     std::unique_ptr<SoundSource> source_;
     SpicePlaybackInterface interface_{};
     SpicePlaybackInstance instance_{};
     std::optional<Clock::time_point> clip_start_;
+    SoundMode mode_ = SoundMode::on;
+    bool open_ = false;     ///< the server plays
     std::int64_t next_ = 0; ///< sample pair of the clip
 };
 

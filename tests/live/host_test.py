@@ -99,16 +99,33 @@ class Clip(unittest.TestCase):
             host.wait_for("audio", state="off")
 
 
+    def test_beeps_leave_the_server_without_sound_between_them(self):
+        host, _ = start("--fps", "20")
+        with host:
+            host.command("audio beep")
+            host.wait_for("audio", state="beep")
+            for second in (1, 2):
+                click = host.wait_for("click", number=second)
+                frame = host.wait_for("frame", number=20 * second)
+                self.assertLess(abs(click["t_us"] - frame["t_us"]), 60_000)
+            host.command("audio off")
+            host.wait_for("audio", state="off")
+            time.sleep(1.2)
+            self.assertEqual(max(e["number"] for e in host.events if e["event"] == "click"), 2)
+
+
 class Commands(unittest.TestCase):
     def test_what_is_not_understood_is_answered_and_survived(self):
         host, _ = start("--start-paused")
         with host:
-            for line in ("fly", "migrate", "migrate x 0", "resume -1", "audio", "x" * 3000):
+            for line in ("fly", "migrate", "migrate x 0", "migrate x 1 y", "audio loud", "migrate-cancel now", "resume -1", "audio", "x" * 3000):
                 after = len(host.events)
                 host.command(line)
                 self.assertIn("migrate HOST PORT", host.wait_for("error", after=after)["message"])
             host.command("migrate 127.0.0.1 5900")
             host.wait_for("error", message="migrate: the VM is stopped")
+            host.command("migrate-cancel")
+            host.wait_for("error", message="migrate-cancel: no migration is under way")
             host.command("help")
             host.wait_for("help")
 
@@ -123,6 +140,31 @@ class Commands(unittest.TestCase):
                 host.signal(number)
                 self.assertEqual(host.wait(), 0)
                 self.assertEqual(host.events[-1]["event"], "quit")
+
+
+    def test_a_machine_whose_client_does_not_move_runs_on_when_cancelled(self):
+        # Without a client there is nobody to ask: the server says at once that all have answered.
+        for options, phase in ((["--copy-time", "60000"], "connected"), (["--downtime", "60000"], "stopped")):
+            host, _ = start(*options)
+            with host:
+                host.wait_for("frame", number=5)
+                host.command("migrate 127.0.0.1 1 2 O=Some one,CN=here")
+                host.wait_for("migration", phase=phase)
+                last = max(host.numbers())
+                host.command("migrate-cancel")
+                host.wait_for("migration", phase="cancelled")
+                host.wait_for("frame", number=last + 10)
+
+    def test_a_host_in_another_time_is_reached_by_signals(self):
+        host = HostProcess(EXECUTABLE, "--port", "0", clock_ahead=1000)
+        with host:
+            ready = host.wait_for("ready")
+            if host.clock_is_far:
+                self.assertGreater(ready["t_us"], 1_000_000_000 + time.monotonic_ns() // 1000 - 20_000_000)
+            self.assertLess(abs(host.to_ours(ready["t_us"]) - time.monotonic_ns() // 1000), 20_000_000)
+            host.signal(signal.SIGTERM)
+            self.assertEqual(host.wait(), 0)
+            self.assertEqual(host.events[-1]["event"], "quit")
 
 
 class Sockets(unittest.TestCase):
