@@ -1,0 +1,133 @@
+"""Real virtual machines that move between QEMUs with clocks far apart: `sumac record` goes along, the picture is right.
+
+usage: qemu_migration_test.py SUMAC
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import time_namespace
+from pictures import Picture, recorded_frames
+from qemu import Qemu
+
+SUMAC = ""
+SCREEN = (0, 0, 640, 400)
+STREAMS = ",streaming-video=all"
+
+
+class Machine:
+    """A guest that draws, on one QEMU after the other. Use it in a with statement."""
+
+    def __init__(self, folder, **options):
+        self._folder, self._options = folder, options
+        self._stack = contextlib.ExitStack()
+        self._started = 0
+        self.qemu = None
+
+    def __enter__(self):
+        self.qemu = self._start()
+        self.qemu.wait_until_it_draws()
+        return self
+
+    def __exit__(self, *_):
+        self._stack.close()
+
+    def _start(self, incoming=None):
+        far = time_namespace.FAR if self._started % 2 else 0
+        self._started += 1
+        return self._stack.enter_context(
+            Qemu(self._folder, f"qemu{self._started}", incoming=incoming, clock_ahead=far, **self._options))
+
+    def move(self):
+        incoming = os.path.join(self._folder, f"incoming{self._started}")
+        destination = self._start(incoming)
+        self.qemu.migrate_to(destination, incoming)
+        source, self.qemu = self.qemu, destination
+        return source
+
+
+class Recorder:
+    """`sumac record` of a machine. Use it in a with statement."""
+
+    def __init__(self, machine, path):
+        self.path = path
+        self._process = subprocess.Popen(
+            [SUMAC, "record", machine.qemu.uri, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        end = time.monotonic() + 20
+        while not any(channel["channel-type"] == 2 for channel in machine.qemu.qmp("query-spice").get("channels", [])):
+            if time.monotonic() > end or self._process.poll() is not None:
+                raise AssertionError(f"sumac record does not connect: {self._process.communicate(timeout=5)}")
+            time.sleep(0.1)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.kill()
+        self._process.communicate()
+
+    def stop(self):
+        """Ends it; every picture that it recorded: [(seconds, rgb)]."""
+        still_there = self._process.poll() is None
+        self._process.send_signal(signal.SIGINT)
+        errors = self._process.communicate(timeout=30)[1]
+        if not still_there or self._process.returncode != 0:
+            raise AssertionError(f"sumac record ended with {self._process.returncode}: {errors}")
+        return list(recorded_frames(self.path, SCREEN))
+
+
+def to_picture(rgb):
+    bgr = bytearray(rgb)
+    bgr[0::3], bgr[2::3] = rgb[2::3], rgb[0::3]
+    return Picture(SCREEN[2], SCREEN[3], bytes(bgr))
+
+
+class Moves(unittest.TestCase):
+    def check(self, moves, **options):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        machine = self.enterContext(Machine(folder, **options))
+        recorder = self.enterContext(Recorder(machine, os.path.join(folder, "out.mkv")))
+        time.sleep(1)
+        for _ in range(moves):
+            source = machine.move()
+            time.sleep(2)  # long enough for all that belongs to the move, and for a stream
+            source.end()
+        # Stamps that say when: the pictures of the last two seconds are the last machine's.
+        machine.qemu.press_a_key()
+        time.sleep(2.5)  # a stream ends, and what it leaves is drawn again without loss
+        expected = machine.qemu.screen()
+        self.assertGreater(expected.distinct_colors(), 100)
+        recorded = recorder.stop()
+        self.assertEqual(expected.differences(to_picture(recorded[-1][1])), [])
+        times = [seconds for seconds, _ in recorded]
+        after = [seconds for seconds in times if times[-1] - 4.5 < seconds]
+        # The guest draws 18 pictures a second; a loaded machine fewer.
+        self.assertGreater(len(after), 10, "the picture stood still after the move")
+        gaps = [b - a for a, b in zip(times, times[1:])]
+        print(f"{moves} moves, {len(recorded)} pictures, longest gap {1000 * max(gaps):.0f} ms", flush=True)
+
+    def test_seamless(self):
+        self.check(1, seamless=True)
+
+    def test_seamless_with_streams(self):
+        self.check(1, seamless=True, spice_options=STREAMS)
+
+    def test_semi_seamless(self):
+        self.check(1, seamless=False)
+
+    def test_semi_seamless_with_streams(self):
+        self.check(1, seamless=False, spice_options=STREAMS)
+
+    def test_several_in_a_row(self):
+        self.check(3, seamless=True)
+
+
+if __name__ == "__main__":
+    SUMAC = sys.argv.pop()
+    unittest.main(verbosity=2)
