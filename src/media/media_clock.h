@@ -40,6 +40,8 @@ public:
     /// When the sound of that stamp is heard, whether past or to come; empty without sound. Stamps
     /// count as at most 2^31 ms away from now.
     std::optional<LocalTime> due(std::uint32_t mm_time, LocalTime now) const;
+    /// Something was heard just now.
+    bool sounding(LocalTime now) const { return sound_ && now - last_heard_ <= sound_gap; }
     /// What `Heard` said of the buffer last, at most `max_buffered`.
     Duration buffered() const { return buffered_; }
 

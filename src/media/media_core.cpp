@@ -237,6 +237,16 @@ MediaCore::ClockStatus MediaCore::clock_status() const {
     return {clock_.source(latest_), clock_.epochs(), clock_.drift_ppm()};
 }
 
+MediaCore::AudioStatus MediaCore::audio_status() const {
+    return {regulator_.underruns(), regulator_.target()};
+}
+
+std::optional<LocalTime> MediaCore::heard_at(std::uint32_t mm_time, LocalTime now) const {
+    const auto heard = clock_.sounding(now) ? clock_.due(mm_time, now) : std::nullopt;
+    if (!heard || std::chrono::abs(*heard - now) > Playout::bound) return {};
+    return heard;
+}
+
 std::optional<MediaCore::StreamStatus> MediaCore::stream_status(StreamKey key) const {
     const auto of = streams_.find(key);
     if (of == streams_.end()) return {};

@@ -102,6 +102,15 @@ public:
     };
     ClockStatus clock_status() const;
 
+    struct AudioStatus {
+        std::uint64_t underruns = 0; ///< of the sound that waits for the device
+        Duration target{0};          ///< so much of it should wait
+    };
+    AudioStatus audio_status() const;
+    /// When the sound of that stamp is or was heard; empty while none plays, and where the clocks
+    /// disagree: then there is no such sound.
+    std::optional<LocalTime> heard_at(std::uint32_t mm_time, LocalTime now) const;
+
     struct StreamStatus {
         Duration delay{0};         ///< from the least delayed arrival to presentation, in force now
         Duration jitter{0};        ///< what the stream's own arrivals ask for

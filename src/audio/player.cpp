@@ -1,0 +1,190 @@
+#include "audio/player.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sumac::audio {
+namespace {
+
+/// Far more than the most that `ahead` can ask for.
+constexpr Duration ring_length{1'000'000};
+/// The most that a device may take at once and still be served; cubeb's own limit is 2 s.
+constexpr Duration max_device_takes{400'000};
+
+} // namespace
+
+Player::Player(Format device)
+    : device_(device),
+      ring_(std::make_shared<Ring>(device.channels, frames_in(ring_length, device.rate_hz))),
+      playhead_(device.rate_hz) {}
+
+void Player::push(SoundQueue::Packet packet) {
+    ended_ = false;
+    if (!std::exchange(active_, true)) resumed_ = false;
+    counts_.discarded += queue_.push(std::move(packet));
+}
+
+void Player::reset() {
+    queue_.clear();
+    converter_.reset();
+    gain_.reset();
+    ended_ = true;
+}
+
+void Player::device_plays(Duration latency, LocalTime now) {
+    null_.reset();
+    device_latency_ = latency;
+    playhead_.restart(ring_->frames_read(), now + latency);
+}
+
+void Player::device_takes(Duration at_once) {
+    device_takes_ = std::min(at_once, max_device_takes);
+}
+
+void Player::device_heard(std::uint64_t frame, LocalTime at) {
+    if (null_) return;
+    playhead_.observe(frame, at);
+    device_latency_ = playhead_.heard_at(ring_->frames_read()) - at;
+}
+
+void Player::device_ran_dry() {
+    if (!null_) ran_dry();
+}
+
+void Player::device_gone(LocalTime now) {
+    device_takes_ = Duration{0};
+    null_ = NullDevice{now};
+    playhead_.restart(ring_->frames_read(), now);
+}
+
+void Player::step(LocalTime now, const Advise& advise, const OnBlock& on_block) {
+    if (!active_) return;
+    if (!std::exchange(resumed_, true)) resume(now);
+    run_null_device(now);
+    const std::uint64_t wanted = frames_in(ahead(), device_.rate_hz);
+    while (ring_->level() < wanted) {
+        // Packets may lie in the socket, behind this very step: while the ring lasts, they may
+        // come.
+        const bool lasts = ring_->level() >= frames_in(low + device_takes_, device_.rate_hz);
+        if (queue_.empty() && lasts) break;
+        const Advice advice = advise(queue_.level());
+        counts_.discarded += queue_.discard(advice.discard);
+        if (advice.silence || queue_.empty()) {
+            write_silence();
+        } else {
+            write_sound(advice.speed, on_block);
+            sounded_at_ = now;
+        }
+    }
+    forget_heard(now);
+    rest_when_done(now);
+}
+
+/// After a rest: nobody has looked after the ring.
+void Player::resume(LocalTime now) {
+    sounded_at_ = now;
+    if (null_) {
+        ring_->skip(ring_->level());
+        null_ = NullDevice{now};
+    }
+    playhead_.restart(ring_->frames_read(), null_ ? now : now + device_latency_);
+}
+
+void Player::run_null_device(LocalTime now) {
+    if (!null_) return;
+    const std::uint64_t due = frames_in(now - null_->origin, device_.rate_hz) - null_->taken;
+    const std::size_t taken = ring_->skip(due);
+    null_->taken += taken;
+    if (taken == due) return;
+    ran_dry();
+    null_ = NullDevice{now};
+    playhead_.restart(ring_->frames_read(), now);
+}
+
+void Player::ran_dry() {
+    if (!sounding_) return;
+    ++counts_.ring_underruns;
+    ahead_ = std::min(ahead_ + period, max_ahead);
+    sounding_ = false; // one pause is one underrun
+}
+
+void Player::write_sound(double speed, const OnBlock& on_block) {
+    const auto longest = std::chrono::duration_cast<Duration>(period * speed);
+    const SoundQueue::Piece piece = queue_.front(longest);
+    const bool fits = converter_ && converter_->from() == piece.format;
+    if (!fits && !make_converter(piece.format)) {
+        counts_.discarded += queue_.discard(period);
+        return;
+    }
+    piece_.assign(piece.samples.begin(), piece.samples.end());
+    gain_.apply(piece_, piece.format.channels);
+    const Stamp stamp = moved(piece.stamp, -converter_->delay());
+    converted_.clear();
+    static_cast<void>(converter_->convert(piece_, speed, converted_)); // else a gap
+    queue_.pop(piece);
+    write_converted(stamp, &on_block);
+}
+
+/// False: no memory.
+bool Player::make_converter(Format from) {
+    auto made = Converter::make(from, device_);
+    converter_ = made ? *std::move(made) : nullptr;
+    return converter_ != nullptr;
+}
+
+void Player::write_converted(std::optional<Stamp> stamp, const OnBlock* on_block) {
+    const LocalTime heard = playhead_.heard_at(ring_->frames_written());
+    const std::size_t frames = ring_->write(converted_);
+    note(frames, stamp);
+    sounding_ = stamp.has_value();
+    if (on_block != nullptr && *on_block && frames > 0) {
+        const auto written = std::span{converted_}.first(frames * device_.channels);
+        (*on_block)({written, device_, *stamp, heard});
+    }
+}
+
+void Player::write_silence() {
+    converted_.clear();
+    if (ended_ && converter_) {
+        static_cast<void>(converter_->flush(converted_)); // a third of a millisecond
+        converter_.reset();
+    }
+    converted_.resize(frames_in(period, device_.rate_hz) * device_.channels);
+    write_converted({}, nullptr);
+}
+
+void Player::note(std::uint64_t frames, std::optional<Stamp> stamp) {
+    const std::uint64_t end = ring_->frames_written();
+    if (!stamp && !stretches_.empty() && !stretches_.back().stamp) {
+        stretches_.back().end = end;
+    } else if (frames > 0) {
+        stretches_.push_back({end, end - frames, stamp});
+    }
+}
+
+void Player::forget_heard(LocalTime now) {
+    const std::uint64_t frame = playhead_.frame_at(now);
+    while (!stretches_.empty() && stretches_.front().end <= frame)
+        stretches_.pop_front();
+}
+
+void Player::rest_when_done(LocalTime now) {
+    const bool heard = std::ranges::none_of(
+        stretches_, [](const Stretch& stretch) { return stretch.stamp.has_value(); });
+    if (queue_.empty() && heard && (ended_ || now - sounded_at_ > patience)) active_ = false;
+}
+
+std::optional<Player::HeardSound> Player::heard(LocalTime now) const {
+    const std::uint64_t frame = playhead_.frame_at(now);
+    for (const Stretch& stretch : stretches_) {
+        if (frame >= stretch.end) continue;
+        if (frame < stretch.begin || !stretch.stamp) return {};
+        const std::uint64_t waiting = ring_->frames_written() - frame;
+        return HeardSound{
+            moved(*stretch.stamp, duration_of(frame - stretch.begin, device_.rate_hz)),
+            queue_.level() + duration_of(waiting, device_.rate_hz)};
+    }
+    return {};
+}
+
+} // namespace sumac::audio
