@@ -1,6 +1,11 @@
 #include "image/decode_image.h"
 
+#include "image/glz.h"
+#include "image/jpeg.h"
+#include "image/lz.h"
 #include "image/lz4.h"
+#include "image/quic.h"
+#include "image/zlib_glz.h"
 
 #include <spice/enums.h>
 
@@ -38,43 +43,53 @@ Result<DecodedImage> fetch_cached(ImageId id, bool lossless, const ImageCache& c
     return DecodedImage{entry->pixels};
 }
 
-Result<Pixels> decode_body(const wire::BitmapImage& bitmap,
-                           const wire::ImageDescriptor& descriptor,
-                           const DecodeContext& context) {
-    const Result<Colours> palette = resolve_palette(bitmap.palette, context.palettes);
-    if (!palette) return palette.error();
-    if (bitmap.width != descriptor.width || bitmap.height != descriptor.height)
+/// The parts of an image that decoding it alone takes.
+struct Alone {
+    const wire::ImageDescriptor& descriptor;
+    Colours palette;
+    PaletteEntries entries = PaletteEntries::rgb888;
+    ImageUse use = ImageUse::colours;
+
+    Size size() const {
+        return {static_cast<std::int32_t>(descriptor.width),
+                static_cast<std::int32_t>(descriptor.height)};
+    }
+};
+
+Result<Pixels> decode_body(const wire::BitmapImage& bitmap, const Alone& alone) {
+    if (bitmap.width != alone.descriptor.width || bitmap.height != alone.descriptor.height)
         return Error{ErrorCode::invalid, "bitmap size differs from its descriptor"};
-    if (context.use == ImageUse::mask) return decode_mask(bitmap);
-    return decode_bitmap(bitmap, *palette, context.entries);
+    if (alone.use == ImageUse::mask) return decode_mask(bitmap);
+    return decode_bitmap(bitmap, alone.palette, alone.entries);
 }
 
-Result<Pixels> decode_body(const wire::EncodedImage& encoded,
-                           const wire::ImageDescriptor& descriptor,
-                           const DecodeContext& context) {
-    if (descriptor.type != SPICE_IMAGE_TYPE_LZ4)
-        return Error{ErrorCode::unsupported, image_type_name(descriptor.type)};
-    if (context.use == ImageUse::mask) return Error{ErrorCode::invalid, "lz4 image as a mask"};
-    if (descriptor.width > wire::max_image_side || descriptor.height > wire::max_image_side)
-        return Error{ErrorCode::limit, "image side above 32767"};
-    return decode_lz4(encoded.data,
-                      {static_cast<std::int32_t>(descriptor.width),
-                       static_cast<std::int32_t>(descriptor.height)});
+Result<Pixels> decode_body(const wire::EncodedImage& encoded, const Alone& alone) {
+    switch (alone.descriptor.type) {
+    case SPICE_IMAGE_TYPE_QUIC:
+        return decode_quic(encoded.data, alone.size());
+    case SPICE_IMAGE_TYPE_LZ_RGB:
+        return decode_lz_rgb(encoded.data, alone.size());
+    case SPICE_IMAGE_TYPE_JPEG:
+        return decode_jpeg(encoded.data, alone.size());
+    case SPICE_IMAGE_TYPE_LZ4:
+        return decode_lz4(encoded.data, alone.size());
+    default:
+        return Error{ErrorCode::unsupported, image_type_name(alone.descriptor.type)};
+    }
 }
 
-Result<Pixels> decode_body(const wire::LzPaletteImage& lz,
-                           const wire::ImageDescriptor& descriptor,
-                           const DecodeContext& context) {
-    const Result<Colours> palette = resolve_palette(lz.palette, context.palettes);
-    if (!palette) return palette.error();
-    return Error{ErrorCode::unsupported, image_type_name(descriptor.type)};
+Result<Pixels> decode_body(const wire::LzPaletteImage& lz, const Alone& alone) {
+    return decode_lz_palette(lz.data, alone.size(), alone.palette, alone.entries);
 }
 
-/// The codecs that are not built in.
+Result<Pixels> decode_body(const wire::JpegAlphaImage& image, const Alone& alone) {
+    return decode_jpeg_alpha(image.jpeg, image.alpha, alone.size());
+}
+
+/// The kinds of image that are not decoded alone.
 template <class Body>
-Result<Pixels>
-decode_body(const Body&, const wire::ImageDescriptor& descriptor, const DecodeContext&) {
-    return Error{ErrorCode::unsupported, image_type_name(descriptor.type)};
+Result<Pixels> decode_body(const Body&, const Alone& alone) {
+    return Error{ErrorCode::unsupported, image_type_name(alone.descriptor.type)};
 }
 
 /// HIGH_BITS_SET: the sender's X bytes were all ones and a codec lost them.
@@ -87,21 +102,90 @@ void set_high_bits(Pixels& pixels) {
     }
 }
 
+bool wants_high_bits(const wire::ImageDescriptor& descriptor, const Pixels& pixels) {
+    return (descriptor.flags & SPICE_IMAGE_FLAGS_HIGH_BITS_SET) != 0 &&
+           pixels.format() == PixelFormat::bgrx32;
+}
+
+Result<PixelsPtr> decode_alone(const wire::Image& image, const Alone& alone) {
+    const wire::ImageDescriptor& descriptor = image.descriptor;
+    if (descriptor.width > wire::max_image_side || descriptor.height > wire::max_image_side)
+        return Error{ErrorCode::limit, "image side above 32767"};
+    if (alone.use == ImageUse::mask && !std::holds_alternative<wire::BitmapImage>(image.body))
+        return Error{ErrorCode::invalid, "compressed image as a mask"};
+    Result<Pixels> pixels =
+        std::visit([&](const auto& body) { return decode_body(body, alone); }, image.body);
+    if (!pixels) return pixels.error();
+    if (wants_high_bits(descriptor, *pixels)) set_high_bits(*pixels);
+    return PixelsPtr{std::make_shared<const Pixels>(*std::move(pixels))};
+}
+
+const wire::PaletteRef* palette_of(const wire::Image& image) {
+    if (const auto* bitmap = std::get_if<wire::BitmapImage>(&image.body)) return &bitmap->palette;
+    if (const auto* lz = std::get_if<wire::LzPaletteImage>(&image.body)) return &lz->palette;
+    return nullptr;
+}
+
+bool is_glz(const wire::Image& image) {
+    return image.descriptor.type == SPICE_IMAGE_TYPE_GLZ_RGB ||
+           std::holds_alternative<wire::ZlibGlzImage>(image.body);
+}
+
+/// The window keeps its pixels as they are.
+Result<PixelsPtr> with_high_bits(const Pixels& pixels) {
+    Result<Pixels> copy = Pixels::allocate(pixels.format(), pixels.size());
+    if (!copy) return copy.error();
+    std::memcpy(copy->row(0), pixels.row(0), pixels.size_bytes());
+    set_high_bits(*copy);
+    return PixelsPtr{std::make_shared<const Pixels>(*std::move(copy))};
+}
+
+Result<GlzPicture> decode_glz_image(const wire::Image& image, GlzWindow& window) {
+    const wire::ImageDescriptor& descriptor = image.descriptor;
+    const Size size{static_cast<std::int32_t>(descriptor.width),
+                    static_cast<std::int32_t>(descriptor.height)};
+    if (const auto* plain = std::get_if<wire::EncodedImage>(&image.body))
+        return decode_through_window(plain->data, size, window);
+    const auto& packed = std::get<wire::ZlibGlzImage>(image.body);
+    const Result<Inflated> inflated = inflate_glz(packed.data, packed.glz_size_bytes);
+    if (!inflated) return inflated.error();
+    return decode_through_window(inflated->bytes(), size, window);
+}
+
+Result<GlzPicture> decode_fresh(const wire::Image& image, const DecodeContext& context) {
+    if (is_glz(image)) {
+        Result<GlzPicture> glz = decode_glz_image(image, context.images.glz_window());
+        if (!glz) return glz;
+        const auto* pixels = std::get_if<PixelsPtr>(&*glz);
+        if (pixels == nullptr || !wants_high_bits(image.descriptor, **pixels)) return glz;
+        const Result<PixelsPtr> copy = with_high_bits(**pixels);
+        if (!copy) return copy.error();
+        return GlzPicture{*copy};
+    }
+    Result<Colours> palette = Colours{};
+    if (const wire::PaletteRef* ref = palette_of(image))
+        palette = resolve_palette(*ref, context.palettes);
+    if (!palette) return palette.error();
+    const DecodedAhead* ahead = context.ahead;
+    const Result<PixelsPtr> pixels =
+        ahead != nullptr && ahead->entries == context.entries && ahead->use == context.use
+            ? ahead->pixels
+            : decode_alone(image, {image.descriptor, *palette, context.entries, context.use});
+    if (!pixels) return pixels.error();
+    return GlzPicture{*pixels};
+}
+
 bool wants_cache(const wire::ImageDescriptor& descriptor) {
     return (descriptor.flags & (SPICE_IMAGE_FLAGS_CACHE_ME | SPICE_IMAGE_FLAGS_CACHE_REPLACE_ME)) !=
            0;
 }
 
-Result<DecodedImage>
-settle_failure(const wire::ImageDescriptor& descriptor, const Error& error, ImageCache& cache) {
-    const bool unsupported = error.code == ErrorCode::unsupported;
-    if (wants_cache(descriptor)) {
-        const Result<Done> stored =
-            cache.store_undecoded(descriptor.id, unsupported ? error.text : damaged);
-        if (!stored) return stored.error();
-    }
-    if (unsupported) return DecodedImage{Undecoded{error.text}};
-    return error;
+Error settle_failure(const wire::ImageDescriptor& descriptor,
+                     const Error& error,
+                     ImageCache& cache) {
+    if (!wants_cache(descriptor)) return error;
+    const Result<Done> stored = cache.store_undecoded(descriptor.id, damaged);
+    return stored ? error : stored.error();
 }
 
 } // namespace
@@ -113,19 +197,30 @@ Result<DecodedImage> decode_image(const wire::Image& image, const DecodeContext&
     if (std::holds_alternative<wire::SurfaceImage>(image.body))
         return Error{ErrorCode::invalid, "surface as an image where none can be"};
 
-    Result<Pixels> pixels = std::visit(
-        [&](const auto& body) { return decode_body(body, descriptor, context); }, image.body);
-    if (!pixels) return settle_failure(descriptor, pixels.error(), context.images);
-    if ((descriptor.flags & SPICE_IMAGE_FLAGS_HIGH_BITS_SET) != 0 &&
-        pixels->format() == PixelFormat::bgrx32)
-        set_high_bits(*pixels);
-
-    PixelsPtr shared = std::make_shared<const Pixels>(*std::move(pixels));
+    const Result<GlzPicture> decoded = decode_fresh(image, context);
+    if (!decoded) return settle_failure(descriptor, decoded.error(), context.images);
+    if (const auto* missing = std::get_if<GlzImageId>(&*decoded))
+        return DecodedImage{WaitForImage{*missing}};
+    const auto& pixels = std::get<PixelsPtr>(*decoded);
     if (wants_cache(descriptor)) {
-        const Result<Done> stored = context.images.store(descriptor.id, shared);
+        const Result<Done> stored = context.images.store(descriptor.id, pixels);
         if (!stored) return stored.error();
     }
-    return DecodedImage{std::move(shared)};
+    return DecodedImage{pixels};
+}
+
+bool can_decode_ahead(const wire::Image& image) {
+    if (std::holds_alternative<wire::CachedImage>(image.body)) return false;
+    if (std::holds_alternative<wire::SurfaceImage>(image.body)) return false;
+    const wire::PaletteRef* palette = palette_of(image);
+    return !is_glz(image) && (palette == nullptr || !palette->cached);
+}
+
+DecodedAhead decode_ahead(const wire::Image& image, PaletteEntries entries, ImageUse use) {
+    const wire::PaletteRef* ref = palette_of(image);
+    const Colours palette =
+        ref != nullptr && ref->inline_palette ? Colours{ref->inline_palette->entries} : Colours{};
+    return {entries, use, decode_alone(image, {image.descriptor, palette, entries, use})};
 }
 
 std::string_view image_type_name(std::uint8_t type) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/ids.h"
+#include "image/glz_window.h"
 #include "image/pixels.h"
 
 #include <string_view>
@@ -51,12 +52,16 @@ public:
     std::size_t count() const { return entries_.size(); }
     std::size_t size_bytes() const { return size_bytes_; }
 
+    /// The other images that the display channels of a session share. It has limits of its own.
+    GlzWindow& glz_window() { return glz_window_; }
+
 private:
     Result<Done> insert(ImageId id, Entry entry);
 
     std::size_t limit_bytes_;
     std::size_t size_bytes_ = 0;
     std::unordered_map<ImageId, Entry> entries_;
+    GlzWindow glz_window_;
 };
 
 } // namespace sumac::image

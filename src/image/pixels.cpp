@@ -1,5 +1,7 @@
 #include "image/pixels.h"
 
+#include <algorithm>
+
 namespace sumac::image {
 
 namespace {
@@ -38,6 +40,13 @@ Result<Pixels> Pixels::allocate(PixelFormat format, Size size) {
     if (stride_bytes > max_pixels_bytes / static_cast<std::size_t>(size.height))
         return Error{ErrorCode::limit, "picture larger than 256 MiB"};
     return Pixels{format, size, stride_bytes};
+}
+
+void turn_over(Pixels& pixels) {
+    const std::size_t used_bytes = row_bytes(pixels.format(), pixels.size().width);
+    const std::int32_t height = pixels.size().height;
+    for (std::int32_t y = 0; y < height / 2; ++y)
+        std::swap_ranges(pixels.row(y), pixels.row(y) + used_bytes, pixels.row(height - 1 - y));
 }
 
 } // namespace sumac::image

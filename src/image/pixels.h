@@ -82,4 +82,17 @@ private:
 
 using PixelsPtr = std::shared_ptr<const Pixels>;
 
+/// The first row becomes the last.
+void turn_over(Pixels& pixels);
+
+/// The first pixel, to be written as whole units. `Unit` must be of the pixels' size.
+template <class Unit>
+Unit* units_of(Pixels& pixels) {
+    return static_cast<Unit*>(static_cast<void*>(pixels.row(0)));
+}
+template <class Unit>
+const Unit* units_of(const Pixels& pixels) {
+    return static_cast<const Unit*>(static_cast<const void*>(pixels.row(0)));
+}
+
 } // namespace sumac::image

@@ -64,27 +64,17 @@ TEST_F(DecodeImage, WaitsForTheLosslessVersionUntilItReplacesTheLossyOne) {
     EXPECT_EQ(pixels(from_cache(true)), lossless);
 }
 
-TEST_F(DecodeImage, NamesTheCodecThatIsMissing) {
-    const auto name = [&](const wire::Image& image) {
-        return std::get<Undecoded>(*decode(image)).because;
-    };
-    EXPECT_EQ(name(encoded(SPICE_IMAGE_TYPE_QUIC)), "quic");
-    EXPECT_EQ(name(encoded(SPICE_IMAGE_TYPE_LZ_RGB)), "lz");
-    EXPECT_EQ(name(encoded(SPICE_IMAGE_TYPE_GLZ_RGB)), "glz");
-    EXPECT_EQ(name(encoded(SPICE_IMAGE_TYPE_JPEG)), "jpeg");
-    EXPECT_EQ(name({{ImageId{7}, SPICE_IMAGE_TYPE_ZLIB_GLZ_RGB, 0, 1, 1}, wire::ZlibGlzImage{}}),
-              "zlib glz");
-    EXPECT_EQ(name({{ImageId{7}, SPICE_IMAGE_TYPE_JPEG_ALPHA, 0, 1, 1}, wire::JpegAlphaImage{}}),
-              "jpeg alpha");
-    EXPECT_EQ(name({{ImageId{7}, SPICE_IMAGE_TYPE_LZ_PLT, 0, 1, 1}, wire::LzPaletteImage{}}),
-              "lz palette");
-}
-
-TEST_F(DecodeImage, NobodyWaitsForAnImageThatCameAndCouldNotBeDecoded) {
-    ASSERT_TRUE(decode(encoded(SPICE_IMAGE_TYPE_QUIC, SPICE_IMAGE_FLAGS_CACHE_ME)));
-    EXPECT_EQ(std::get<Undecoded>(*decode(from_cache())).because, "quic");
-    EXPECT_FALSE(decode(encoded(SPICE_IMAGE_TYPE_LZ4, SPICE_IMAGE_FLAGS_CACHE_ME)));
-    EXPECT_EQ(std::get<Undecoded>(*decode(from_cache(true))).because, "damaged");
+TEST_F(DecodeImage, NobodyWaitsForAnImageThatCameDamaged) {
+    for (const std::uint8_t type : {SPICE_IMAGE_TYPE_QUIC,
+                                    SPICE_IMAGE_TYPE_LZ_RGB,
+                                    SPICE_IMAGE_TYPE_GLZ_RGB,
+                                    SPICE_IMAGE_TYPE_JPEG,
+                                    SPICE_IMAGE_TYPE_LZ4}) {
+        EXPECT_FALSE(decode(encoded(type, SPICE_IMAGE_FLAGS_CACHE_ME)));
+        EXPECT_EQ(std::get<Undecoded>(*decode(from_cache())).because, "damaged");
+        EXPECT_EQ(std::get<Undecoded>(*decode(from_cache(true))).because, "damaged");
+        images.invalidate(ImageId{7});
+    }
 }
 
 TEST_F(DecodeImage, StoresAndUsesPalettes) {
@@ -99,11 +89,11 @@ TEST_F(DecodeImage, StoresAndUsesPalettes) {
     EXPECT_EQ(values(*cached), (std::vector<std::uint32_t>{0xAABBCC}));
 }
 
-TEST_F(DecodeImage, StoresThePaletteOfAnImageItCannotDecode) {
+TEST_F(DecodeImage, StoresThePaletteOfADamagedImage) {
     wire::LzPaletteImage lz;
     lz.palette = {
         .inline_palette = wire::Palette{PaletteId{5}, {1}}, .cached = {}, .cache_me = true};
-    ASSERT_TRUE(decode({{ImageId{7}, SPICE_IMAGE_TYPE_LZ_PLT, 0, 1, 1}, lz}));
+    EXPECT_FALSE(decode({{ImageId{7}, SPICE_IMAGE_TYPE_LZ_PLT, 0, 1, 1}, lz}));
     EXPECT_NE(palettes.find(PaletteId{5}), nullptr);
 }
 
