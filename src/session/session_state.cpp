@@ -17,6 +17,19 @@ std::string_view waiting_for(Phase phase) {
     return "";
 }
 
+std::vector<channel::OutgoingMessage> SessionState::main_opened() {
+    phase_ = Phase::attaching;
+    if (!restarted_) return {};
+    return {{SPICE_MSGC_MAIN_MIGRATE_END, {}}};
+}
+
+void SessionState::switched_host() {
+    phase_ = Phase::linking_main;
+    session_id_ = 0;
+    initialized_ = restarted_ = false;
+    asked_for_.clear();
+}
+
 Step SessionState::on_main_message(const wire::MainMessage& message) {
     if (const auto* init = std::get_if<wire::MainInit>(&message)) return on_init(*init);
     if (const auto* list = std::get_if<wire::ChannelsList>(&message)) return on_channels(*list);
@@ -25,21 +38,38 @@ Step SessionState::on_main_message(const wire::MainMessage& message) {
         step.clock_mm_time = clock->mm_time;
     } else if (const auto* name = std::get_if<wire::MainName>(&message)) {
         vm_name_ = name->name;
-    } else if (std::holds_alternative<wire::MigrateSwitchHost>(message)) {
-        // We announced no migration capability, so this is what a migrating server has left to say.
-        step.end = Failure{
-            ErrorCode::unsupported,
-            "the virtual machine has moved to another host, and following it is not supported",
-            "connect to the new host"};
+    } else if ((step.migration = on_migration(message))) {
+        step.ignored = step.migration->ignored;
+        step.send = std::move(step.migration->send);
+        if (step.migration->restart) restarted_ = true;
     } else {
         step.ignored = true;
     }
     return step;
 }
 
+std::optional<MigrationStep> SessionState::on_migration(const wire::MainMessage& message) {
+    if (const auto* begin = std::get_if<wire::MigrateBegin>(&message))
+        return migration_.begin(begin->destination, {});
+    if (const auto* seamless = std::get_if<wire::MigrateBeginSeamless>(&message))
+        return migration_.begin(seamless->destination, seamless->source_version);
+    if (std::holds_alternative<wire::MigrateCancel>(message)) return migration_.cancel();
+    if (std::holds_alternative<wire::MigrateEnd>(message)) return migration_.end();
+    if (const auto* other = std::get_if<wire::MigrateSwitchHost>(&message))
+        return migration_.switch_host(other->destination);
+    return std::nullopt;
+}
+
 Step SessionState::on_init(const wire::MainInit& init) {
     Step step;
     step.clock_mm_time = init.multi_media_time;
+    if (restarted_) {
+        // The destination knows the channels, and the session keeps its number.
+        restarted_ = false;
+        phase_ = Phase::running;
+        step.channels_restart = true;
+        return step;
+    }
     if (initialized_) return step; // attach once; a second INIT only brings news of the clock
     initialized_ = true;
     session_id_ = init.session_id;

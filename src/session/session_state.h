@@ -2,18 +2,15 @@
 /// lists and that we know. Pure; belongs to the net thread.
 ///
 ///     linking_main --(main channel open)--> attaching --(CHANNELS_LIST)--> running
+///
+/// A migration leads back: to attaching where the new server starts from scratch (then its INIT is
+/// enough), to linking_main where the session itself is a new one.
 #pragma once
 
-#include "channel/base_channel.h"
-#include "wire/main.h"
-#include <sumac/target.h>
+#include "session/migration.h"
 
-#include <cstdint>
-#include <optional>
 #include <set>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace sumac::session {
 
@@ -27,8 +24,10 @@ struct Step {
     std::vector<channel::OutgoingMessage> send; ///< on the main channel
     std::vector<ChannelId> open;                ///< channels to open now
     std::optional<std::uint32_t> clock_mm_time; ///< the server told its clock
-    std::optional<Failure> end;                 ///< the session cannot go on
-    bool ignored = false;                       ///< a message that we do not act on
+    std::optional<MigrationStep> migration;
+    bool channels_restart = false; ///< the destination is ready for the channels that moved there
+    std::optional<Failure> end;    ///< the session cannot go on
+    bool ignored = false;          ///< a message that we do not act on
 };
 
 class SessionState {
@@ -37,9 +36,13 @@ public:
     /// included.
     explicit SessionState(std::set<std::uint8_t> supported) : supported_(std::move(supported)) {}
 
-    void main_opened() { phase_ = Phase::attaching; }
+    /// What to send first on it.
+    std::vector<channel::OutgoingMessage> main_opened();
     Step on_main_message(const wire::MainMessage& message);
+    /// A new session begins at another server (MIGRATE_SWITCH_HOST).
+    void switched_host();
 
+    Migration& migration() { return migration_; }
     Phase phase() const { return phase_; }
     /// Connection id for the other channels; 0 before MAIN_INIT.
     std::uint32_t session_id() const { return session_id_; }
@@ -48,10 +51,13 @@ public:
 private:
     Step on_init(const wire::MainInit& init);
     Step on_channels(const wire::ChannelsList& list);
+    std::optional<MigrationStep> on_migration(const wire::MainMessage& message);
 
     std::set<std::uint8_t> supported_;
     std::set<ChannelId> asked_for_;
+    Migration migration_;
     Phase phase_ = Phase::linking_main;
+    bool restarted_ = false; ///< semi-seamless: the next INIT is the destination's
     std::uint32_t session_id_ = 0;
     bool initialized_ = false;
     std::string vm_name_;

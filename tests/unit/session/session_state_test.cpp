@@ -67,11 +67,44 @@ TEST(SessionState, ReportsTheClockAndTheName) {
     EXPECT_EQ(state.vm_name(), "vm");
 }
 
-TEST(SessionState, EndsWithAReasonWhenTheMachineMovesAway) {
+TEST(SessionState, BeginsAgainAtAnotherHost) {
     SessionState state{{display}};
-    const Step step = state.on_main_message(wire::MigrateSwitchHost{});
-    ASSERT_TRUE(step.end);
-    EXPECT_EQ(step.end->code, ErrorCode::unsupported);
+    state.main_opened();
+    state.on_main_message(init(1));
+    state.on_main_message(wire::ChannelsList{{{display, 0}}});
+    const Step step = state.on_main_message(wire::MigrateSwitchHost{{5901, 0, "there", ""}});
+    ASSERT_TRUE(step.migration);
+    EXPECT_EQ(step.migration->switch_host->host, "there");
+
+    state.switched_host();
+    EXPECT_EQ(state.session_id(), 0U);
+    EXPECT_TRUE(state.main_opened().empty());
+    const Step first = state.on_main_message(init(2));
+    ASSERT_EQ(first.send.size(), 1U);
+    EXPECT_EQ(first.send.front().type, SPICE_MSGC_MAIN_ATTACH_CHANNELS);
+    EXPECT_EQ(state.session_id(), 2U);
+    EXPECT_EQ(state.on_main_message(wire::ChannelsList{{{display, 0}}}).open.size(), 1U);
+}
+
+TEST(SessionState, GoesOnAtTheDestinationOfASemiSeamlessMigration) {
+    SessionState state{{display}};
+    state.main_opened();
+    state.on_main_message(init(7));
+    state.on_main_message(wire::ChannelsList{{{display, 0}}});
+    ASSERT_TRUE(state.on_main_message(wire::MigrateBegin{{5901, 0, "there", ""}}).migration);
+    ASSERT_EQ(state.migration().connected(false).send.size(), 1U);
+    ASSERT_TRUE(state.on_main_message(wire::MigrateEnd{}).migration->restart);
+
+    const auto first = state.main_opened();
+    ASSERT_EQ(first.size(), 1U);
+    EXPECT_EQ(first.front().type, SPICE_MSGC_MAIN_MIGRATE_END);
+    EXPECT_EQ(state.phase(), Phase::attaching);
+    const Step step = state.on_main_message(init(99));
+    EXPECT_TRUE(step.channels_restart);
+    EXPECT_TRUE(step.send.empty()) << "the destination knows the channels";
+    EXPECT_EQ(state.session_id(), 7U);
+    EXPECT_EQ(state.phase(), Phase::running);
+    EXPECT_FALSE(state.on_main_message(init(99)).channels_restart);
 }
 
 TEST(SessionState, SaysWhatItDoesNotActOn) {
