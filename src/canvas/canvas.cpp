@@ -58,7 +58,29 @@ std::optional<Size> Canvas::surface_size(SurfaceId id) const {
     return found->second.size();
 }
 
+void Canvas::restart(image::ImageCache& images) {
+    std::erase_if(surfaces_, [](const auto& entry) { return entry.first != primary_id; });
+    surfaces_bytes_ = 0;
+    for (const auto& [id, surface] : surfaces_)
+        surfaces_bytes_ += needed_bytes(id, surface.format(), surface.size());
+    palettes_.invalidate_all();
+    images_ = &images;
+    primary_was_left_ = true;
+}
+
+bool Canvas::keeps_primary(const wire::SurfaceCreate& message) const {
+    const auto primary = surfaces_.find(primary_id);
+    return primary_was_left_ && message.id == primary_id && primary != surfaces_.end() &&
+           surface_format(message.format) == primary->second.format() &&
+           message.width == static_cast<std::uint32_t>(primary->second.size().width) &&
+           message.height == static_cast<std::uint32_t>(primary->second.size().height);
+}
+
 Result<Drawn> Canvas::execute(const wire::SurfaceCreate& message) {
+    if (keeps_primary(message)) {
+        primary_was_left_ = false;
+        return nothing_changed();
+    }
     const std::optional<SurfaceFormat> format = surface_format(message.format);
     if (!format) return Error{ErrorCode::invalid, "unknown surface format"};
     const Result<Size> size = surface_size_of(message.width, message.height);
@@ -97,12 +119,12 @@ Result<Drawn> Canvas::execute(const wire::DisplayReset&) {
 
 Result<Drawn> Canvas::execute(const wire::InvalList& message) {
     for (const ImageId id : message.pixmaps)
-        images_.invalidate(id);
+        images_->invalidate(id);
     return nothing_changed();
 }
 
 Result<Drawn> Canvas::execute(const wire::InvalAllPixmaps&) {
-    images_.invalidate_all();
+    images_->invalidate_all();
     return nothing_changed();
 }
 

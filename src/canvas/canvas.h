@@ -45,8 +45,12 @@ inline constexpr std::size_t max_surfaces_bytes = std::size_t{512} << 20;
 
 class Canvas {
 public:
-    /// `images` is borrowed and must outlive the canvas.
-    explicit Canvas(image::ImageCache& images) : images_(images) {}
+    /// `images` is borrowed and must outlive the canvas, or its use by it.
+    explicit Canvas(image::ImageCache& images) : images_(&images) {}
+
+    /// Another server takes over, which will draw everything again: only the primary stays, and
+    /// keeps its content when it is created the same.
+    void restart(image::ImageCache& images);
 
     /// Executes a message in the order of arrival: drawing, surfaces, and cache invalidations
     /// (INVAL_ALL_PIXMAPS after its wait list). Messages that concern neither (streams, MARK,
@@ -70,6 +74,9 @@ public:
     std::optional<PictureView> primary();
 
     std::optional<Size> surface_size(SurfaceId id) const;
+
+    /// Whether this creates what is there already, left by another server: then nothing changes.
+    bool keeps_primary(const wire::SurfaceCreate& message) const;
 
 private:
     class Operands;
@@ -102,11 +109,12 @@ private:
     Surface* find(SurfaceId id);
     Damage note_damage(SurfaceId id, const Region& region);
 
-    image::ImageCache& images_;
+    image::ImageCache* images_;
     image::PaletteCache palettes_;
     std::unordered_map<SurfaceId, Surface> surfaces_;
     std::size_t surfaces_bytes_ = 0;
-    std::optional<Shadow> shadow_; ///< of a 16-bit primary
+    std::optional<Shadow> shadow_;  ///< of a 16-bit primary
+    bool primary_was_left_ = false; ///< by another server
 };
 
 } // namespace sumac::canvas

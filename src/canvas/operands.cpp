@@ -52,7 +52,7 @@ std::optional<Operand> Canvas::Operands::fetch(const wire::Image& source, image:
         return fetch_surface(surface->surface, use);
 
     const Result<image::DecodedImage> decoded =
-        image::decode_image(source, {canvas_.images_, canvas_.palettes_, entries_, use});
+        image::decode_image(source, {*canvas_.images_, canvas_.palettes_, entries_, use});
     if (!decoded) return fail(decoded.error());
     if (const auto* undecoded = std::get_if<image::Undecoded>(&*decoded)) {
         if (!undecoded_) undecoded_ = *undecoded;
