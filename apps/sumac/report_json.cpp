@@ -44,10 +44,18 @@ Json connection_json(const SessionReport& report) {
                             {"damaged", counts_json(channel.damaged)},
                             {"ignored", counts_json(channel.ignored)}});
     }
+    Json migrations = Json::array();
+    for (const auto& migration : report.migrations) {
+        migrations.push_back({{"kind", migration.kind},
+                              {"from", migration.from},
+                              {"to", migration.to},
+                              {"phase", migration.phase},
+                              {"reason", migration.reason}});
+    }
     return {{"server", report.server},
             {"vm_name", report.vm_name},
             {"channels", std::move(channels)},
-            {"migrations", Json::array()}};
+            {"migrations", std::move(migrations)}};
 }
 
 Json stream_json(const StreamReport& stream) {

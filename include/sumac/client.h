@@ -48,15 +48,28 @@ struct Deadlines {
 enum class LogLevel { debug, info, warn, error };
 using LogFunction = std::function<void(LogLevel, std::string_view)>;
 
+/// What plays the guest's sound.
+enum class SoundDevice {
+    none,        ///< no sound channel is opened
+    null_device, ///< nothing is heard, but all is decoded and timed as if it were; needs no
+                 ///< hardware
+    system,      ///< the system's loudspeaker; the null device while there is none
+};
+
 struct SessionOptions {
     Deadlines deadlines;
     LogFunction log; ///< empty: nothing is logged
+    SoundDevice sound = SoundDevice::null_device;
+    /// The guest may listen to the system's microphone whenever it wants to: ask the user first.
+    bool system_microphone = false;
 };
 
 /// Borrowed; must outlive the session. Null where not wanted.
 struct Sinks {
     DisplaySink* display = nullptr;
     TraceSink* trace = nullptr;
+    SoundSink* sound = nullptr;
+    SoundSource* microphone = nullptr; ///< instead of the system's
 };
 
 /// One connection to one virtual machine. Starts at once; all members are thread-safe.

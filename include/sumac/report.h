@@ -48,16 +48,42 @@ struct ChannelReport {
         ignored; ///< messages of types that we do not act on, by name
 };
 
+/// The guest's sound.
+struct AudioReport {
+    std::string device; ///< "none", "null" or the system's, by the name of its sound server
+    std::uint64_t packets = 0;
+    std::uint64_t underruns = 0;   ///< how often there was silence for want of sound
+    double discarded_ms = 0;       ///< thrown away, as it came too late or too much at once
+    std::uint64_t device_lost = 0; ///< how often the system's device failed
+    Distribution buffered_ms;      ///< received and not yet heard
+    /// How far a video frame and the sound of the same stamp were apart, earlier or later, while
+    /// both played.
+    Distribution skew_ms;
+};
+
+/// One migration of the virtual machine to another host.
+struct MigrationReport {
+    std::string kind; ///< "seamless", "semi-seamless" or "switch-host"
+    std::string from; ///< Target::name()
+    std::string to;
+    /// "connecting", "connected", "moving" or "restarting" while it is under way; then "completed",
+    /// "failed" or "cancelled" (after the last two the session goes on at `from`).
+    std::string phase;
+    std::string reason; ///< of a failure
+};
+
 struct SessionReport {
-    std::string server; ///< Target::name()
+    std::string server; ///< Target::name(), of the host of the moment
     std::string vm_name;
     std::vector<ChannelReport> channels;
+    std::vector<MigrationReport> migrations; ///< the newest thousand
     /// In order of creation. Beyond the newest thousand, the older ones are one entry, "older
     /// streams".
     std::vector<StreamReport> streams;
     std::map<std::string, std::uint64_t> draws; ///< executed drawing operations by name
     std::map<std::string, std::uint64_t>
-        not_drawn;            ///< operations or images that are not drawn yet, by name
+        not_drawn; ///< operations or images that are not drawn yet, by name
+    AudioReport audio;
     std::string clock_source; ///< "none", "main" or "playback"
     std::uint64_t clock_epochs = 0;
     std::optional<double>

@@ -4,8 +4,8 @@
 /// never after ~Session. Views are valid during the call only. A sink must not throw.
 ///
 /// A display sink may block for a while: it holds up its own session (the server is throttled,
-/// nothing is lost) and one of the runtime's workers. A trace sink and the log run on the net
-/// thread, which all sessions of a runtime share: they must not block.
+/// nothing is lost) and one of the runtime's workers. A trace sink, a sound sink and the log run on
+/// the net thread, which all sessions of a runtime share: they must not block.
 #pragma once
 
 #include <sumac/geometry.h>
@@ -50,13 +50,43 @@ struct DisplayUpdate {
 class DisplaySink {
 public:
     virtual ~DisplaySink() = default;
-    /// A primary surface of this size now exists. Its content is black until the first update.
+    /// A primary surface of this size now exists. Its content is black until the first update;
+    /// where it replaces another, after a migration say, go on showing the last picture until then.
     virtual void on_display_created(std::uint32_t display, Size size) = 0;
     /// The primary surface is gone; keep showing the last picture until another is created.
     virtual void on_display_destroyed(std::uint32_t display) = 0;
     /// Called once per picture: drawing that would hide an unseen picture of a video-like area
     /// (see doc/develop.md, "What counts as a picture") is delivered as an update of its own.
     virtual void on_update(const DisplayUpdate& update) = 0;
+};
+
+/// A piece of the guest's sound as it will be heard: decoded, at the guest's volume, at the speed
+/// at which it is played. Pieces come in order; what lies between one's end and the next one's
+/// `heard` is silence.
+struct SoundView {
+    std::span<const std::int16_t> samples; ///< interleaved
+    unsigned channels = 2;
+    unsigned rate_hz = 48000;  ///< the same for the whole session, as the channels are
+    LocalTime heard;           ///< when the first sample leaves the loudspeaker; shortly after now
+    std::uint32_t mm_time = 0; ///< the server's stamp of it
+};
+
+class SoundSink {
+public:
+    virtual ~SoundSink() = default;
+    /// On the net thread: must not block.
+    virtual void on_sound(const SoundView& sound) = 0;
+};
+
+/// Sound for the guest, in place of a microphone.
+class SoundSource {
+public:
+    virtual ~SoundSource() = default;
+    /// Fills in the next samples, interleaved; returns for how many of them there was sound, a
+    /// multiple of `channels` (the rest is asked for again later). Asked at the pace at which time
+    /// passes, while the guest records. On the net thread: must not block.
+    virtual std::size_t
+    read(std::span<std::int16_t> samples, unsigned channels, unsigned rate_hz) = 0;
 };
 
 /// One thing that happened, for diagnosis. Which fields are set depends on the kind.
@@ -70,6 +100,7 @@ struct TraceEvent {
         stream_created,
         stream_destroyed,
         report_sent,
+        migration,
     };
     Kind kind = Kind::frame_received;
     LocalTime at;

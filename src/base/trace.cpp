@@ -20,6 +20,8 @@ std::string_view to_string(TraceEvent::Kind kind) {
         return "stream_destroyed";
     case TraceEvent::Kind::report_sent:
         return "report_sent";
+    case TraceEvent::Kind::migration:
+        return "migration";
     }
     return "unknown";
 }

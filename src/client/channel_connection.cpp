@@ -121,11 +121,14 @@ ChannelConnection::ChannelConnection(ChannelId id,
       connection_(std::move(connection)),
       header_kind_(link.header_kind()),
       peer_capabilities_(link.peer_channel_capabilities()),
-      framer_(link.header_kind()) {
-    if (const auto taken = framer_.push(received); !taken) read_error_ = taken.error();
-}
+      unread_(received.begin(), received.end()),
+      framer_(link.header_kind()) {}
 
 asio::awaitable<Result<wire::Message>> ChannelConnection::next_message() {
+    if (const auto unread = std::exchange(unread_, {}); !unread.empty()) {
+        bytes_received_ += unread.size();
+        if (const auto taken = framer_.push(unread); !taken) read_error_ = taken.error();
+    }
     while (true) {
         if (auto message = framer_.take_message()) co_return *std::move(message);
         if (read_error_) co_return *read_error_;
@@ -140,7 +143,7 @@ asio::awaitable<Result<wire::Message>> ChannelConnection::next_message() {
 }
 
 void ChannelConnection::send(std::uint16_t type, Bytes body) {
-    if (closed_ || send_overflow_) return;
+    if (closed_ || close_when_sent_ || send_overflow_) return;
     const auto message = wire::encode_message(header_kind_, next_sent_, type, body);
     ++next_sent_.value;
     if (message.size() > max_send_queue_bytes - send_queue_.size()) {
@@ -175,6 +178,12 @@ asio::awaitable<void> ChannelConnection::write_queue() {
         if (!co_await connection_.write(messages)) break; // the reader notices and reports it
     }
     writing_ = false;
+    if (close_when_sent_) close();
+}
+
+void ChannelConnection::close_when_sent() {
+    close_when_sent_ = true;
+    if (!writing_) close();
 }
 
 void ChannelConnection::close() {

@@ -26,6 +26,10 @@ public:
                       const link::Link& link,
                       Bytes received);
 
+    /// Numbers the messages on from here, where this connection continues another. Before the first
+    /// next_message.
+    void continue_serials(Serial next) { framer_ = wire::Framer{header_kind_, next}; }
+    Serial next_serial() const { return framer_.next_serial(); }
     /// The next message. Errors: closed, timed_out, limit, and whatever damaged framing is.
     asio::awaitable<Result<wire::Message>> next_message();
     /// Queues; never blocks. Nothing is sent once the channel is closed.
@@ -35,8 +39,11 @@ public:
     void expires_after(std::chrono::milliseconds limit) { connection_.expires_after(limit); }
     void expires_never() { connection_.expires_never(); }
     void close();
+    /// Closes once all that was given to `send` is with the system; more is not taken.
+    void close_when_sent();
 
     ChannelId id() const { return id_; }
+    asio::any_io_executor executor() const { return connection_.executor(); }
     bool tls() const { return connection_.tls(); }
     const wire::Capabilities& peer_capabilities() const { return peer_capabilities_; }
     std::uint64_t bytes_received() const { return bytes_received_; }
@@ -48,6 +55,7 @@ private:
     io::Connection connection_;
     wire::HeaderKind header_kind_;
     wire::Capabilities peer_capabilities_;
+    std::vector<std::byte> unread_; ///< came behind the handshake, before anybody read messages
     wire::Framer framer_;
     std::optional<Error> read_error_;
     std::uint64_t bytes_received_ = 0;
@@ -56,6 +64,7 @@ private:
     std::vector<std::byte> send_queue_; ///< framed messages; at most max_send_queue_bytes
     bool writing_ = false;
     bool send_overflow_ = false;
+    bool close_when_sent_ = false;
     bool closed_ = false;
 };
 

@@ -48,18 +48,25 @@ DisplayChannel::DisplayChannel(Parts parts) : parts_(std::move(parts)) {}
 void DisplayChannel::start() {
     DrawJob open;
     open.display = id();
-    open.work = OpenDisplay{};
+    open.work = OpenDisplay{parts_.server};
     parts_.draw->post(std::move(open));
 
-    ChannelConnection& connection = *parts_.connection;
-    connection.send(
+    ChannelPort& port = parts_.port;
+    port.send(
         SPICE_MSGC_DISPLAY_INIT,
         wire::encode(wire::DisplayInit{
             shared_cache_id, image::pixmap_cache_size_pixels, shared_cache_id, glz_window_pixels}));
-    if (connection.peer_capabilities().has(SPICE_DISPLAY_CAP_PREF_COMPRESSION)) {
-        connection.send(SPICE_MSGC_DISPLAY_PREFERRED_COMPRESSION,
-                        wire::encode_preferred_compression(SPICE_IMAGE_COMPRESSION_LZ4));
-    }
+    send_preferences();
+}
+
+void DisplayChannel::moved() {
+    send_preferences(); // libspice-server's migration data do not hold them
+}
+
+void DisplayChannel::send_preferences() {
+    if (!parts_.port.peer_capabilities().has(SPICE_DISPLAY_CAP_PREF_COMPRESSION)) return;
+    parts_.port.send(SPICE_MSGC_DISPLAY_PREFERRED_COMPRESSION,
+                     wire::encode_preferred_compression(SPICE_IMAGE_COMPRESSION_LZ4));
 }
 
 asio::awaitable<void> DisplayChannel::on_message(wire::Message message) {
@@ -106,14 +113,31 @@ asio::awaitable<void> DisplayChannel::show_before_hiding(const wire::StreamClip&
     co_await parts_.player->uncover(id(), area);
 }
 
-void DisplayChannel::on_wait(wire::WaitForChannels wait, const wire::Message& message) {
+void DisplayChannel::on_common(const wire::Message& message,
+                               const channel::BaseChannel::Event& event) {
+    if (const auto* wait_for = std::get_if<wire::WaitForChannels>(&event)) {
+        wait(wait_for->wait, message);
+    } else if (message.serial) {
+        parts_.draw->saw(id(), *message.serial);
+    }
+}
+
+void DisplayChannel::wait(std::vector<wire::WaitFor> wait, const wire::Message& message) {
     DrawJob job;
     job.display = id();
     job.serial = message.serial;
-    job.wait = std::move(wait.wait);
+    job.wait = std::move(wait);
     job.work =
         wire::DisplayMessage{wire::DisplayMark{}}; // nothing to draw; what comes after has to wait
     parts_.draw->post(std::move(job));
+}
+
+void DisplayChannel::reset(LocalTime now) {
+    on_stream(wire::StreamDestroyAll{}, now);
+    DrawJob reset;
+    reset.display = id();
+    reset.work = ResetDisplay{parts_.server};
+    parts_.draw->post(std::move(reset));
 }
 
 void DisplayChannel::stop(LocalTime now) {
@@ -140,7 +164,7 @@ bool DisplayChannel::handle_stream(const wire::DisplayMessage& parsed,
         }
     };
     if (const auto* ignored = std::get_if<wire::IgnoredDisplayMessage>(&parsed)) {
-        parts_.statistics.ignored(parts_.connection->id(),
+        parts_.statistics.ignored(parts_.port.id(),
                                   wire::message_name(SPICE_CHANNEL_DISPLAY, ignored->type));
     }
     return std::visit(handle, parsed);
@@ -151,7 +175,7 @@ void DisplayChannel::on_stream(const wire::StreamCreate& create, LocalTime now) 
         parts_.player->stream_destroyed(*replaced, now);
     const StreamKey key{++parts_.last_key.value};
     if (const auto created = streams_.create(key, create); !created) {
-        parts_.statistics.damaged(parts_.connection->id(), created.error().text);
+        parts_.statistics.damaged(parts_.port.id(), created.error().text);
         return;
     }
     parts_.player->stream_created(id(), *streams_.find(create.id), now);
@@ -179,7 +203,7 @@ void DisplayChannel::frame(StreamId stream_id,
     const channel::Stream* stream = streams_.find(stream_id);
     if (stream ==
         nullptr) { // normal just after its destruction; else the server should stop sending it
-        parts_.statistics.ignored(parts_.connection->id(), "frame of an unknown stream");
+        parts_.statistics.ignored(parts_.port.id(), "frame of an unknown stream");
         send_report(media::invalid_stream_report(stream_id));
         return;
     }
@@ -212,25 +236,25 @@ void DisplayChannel::on_stream(const wire::StreamActivateReport& terms, LocalTim
 }
 
 void DisplayChannel::send_report(const media::StreamReport& report) {
-    ChannelConnection& connection = *parts_.connection;
+    ChannelPort& port = parts_.port;
     if (report.stream.value > max_reported_stream_id ||
-        !connection.peer_capabilities().has(SPICE_DISPLAY_CAP_STREAM_REPORT)) {
+        !port.peer_capabilities().has(SPICE_DISPLAY_CAP_STREAM_REPORT)) {
         return;
     }
-    connection.send(SPICE_MSGC_DISPLAY_STREAM_REPORT,
-                    wire::encode(wire::StreamReportMessage{report.stream,
-                                                           report.unique_id,
-                                                           report.start_frame_mm_time,
-                                                           report.end_frame_mm_time,
-                                                           report.num_frames,
-                                                           report.num_drops,
-                                                           report.last_frame_delay,
-                                                           report.audio_delay}));
+    port.send(SPICE_MSGC_DISPLAY_STREAM_REPORT,
+              wire::encode(wire::StreamReportMessage{report.stream,
+                                                     report.unique_id,
+                                                     report.start_frame_mm_time,
+                                                     report.end_frame_mm_time,
+                                                     report.num_frames,
+                                                     report.num_drops,
+                                                     report.last_frame_delay,
+                                                     report.audio_delay}));
 }
 
 void DisplayChannel::damaged(const wire::Message& message, const Error& error) {
     const auto name = wire::message_name(SPICE_CHANNEL_DISPLAY, message.type);
-    parts_.statistics.damaged(parts_.connection->id(), name);
+    parts_.statistics.damaged(parts_.port.id(), name);
     parts_.log(LogLevel::warn,
                fmt::format("display[{}]: {}: {} at byte {}; the message is dropped",
                            id(),

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "channel/stream_table.h"
-#include "client/channel_connection.h"
+#include "client/channel.h"
 #include "client/draw_worker.h"
 #include "client/stream_player.h"
 
@@ -16,34 +16,36 @@ namespace sumac::client {
 /// What we announce when linking: only what works.
 wire::Capabilities display_capabilities();
 
-class DisplayChannel {
+class DisplayChannel : public Channel {
 public:
     struct Parts {
-        ChannelPtr connection;
+        ChannelPort& port;
         std::shared_ptr<DrawWorker> draw;
         std::shared_ptr<StreamPlayer> player;
         Statistics& statistics;
         StreamKey& last_key; ///< of the session; keys are never used again
+        /// Of the session; counts the servers that start from scratch.
+        const std::uint64_t& server;
         std::function<void(LogLevel, std::string_view)> log;
     };
     explicit DisplayChannel(Parts parts);
 
-    /// Sends what a display channel must send first: INIT, and the image compression that we can
-    /// decode.
-    void start();
-    /// Handles one message of the channel's own. A damaged message is counted and costs only
-    /// itself.
-    asio::awaitable<void> on_message(wire::Message message);
-    /// Returns when the next message may be read: waits while too much is undrawn or undecoded.
-    asio::awaitable<void> wait_for_room();
-    void on_wait(wire::WaitForChannels wait, const wire::Message& message);
-    /// The channel is closed: its streams end.
-    void stop(LocalTime now);
+    /// INIT, and the image compression that we can decode.
+    void start() override;
+    asio::awaitable<void> on_message(wire::Message message) override;
+    void on_common(const wire::Message& message, const channel::BaseChannel::Event& event) override;
+    /// Waits while too much is undrawn or undecoded.
+    asio::awaitable<void> wait_for_room() override;
+    /// Streams end and caches are forgotten; the last picture stays.
+    void reset(LocalTime now) override;
+    void moved() override;
+    void stop(LocalTime now) override;
 
     /// STREAM_REPORT. Ids that the server would punish are not sent.
     void send_report(const media::StreamReport& report);
 
 private:
+    void send_preferences();
     asio::awaitable<void> show_before_hiding(const wire::StreamClip& clip);
     void on_stream(const wire::StreamCreate& create, LocalTime now);
     void on_stream(const wire::StreamData& data, const wire::Message& message, LocalTime now);
@@ -67,7 +69,8 @@ private:
     bool
     handle_stream(const wire::DisplayMessage& parsed, const wire::Message& message, LocalTime now);
     void damaged(const wire::Message& message, const Error& error);
-    std::uint8_t id() const { return parts_.connection->id().id; }
+    void wait(std::vector<wire::WaitFor> wait, const wire::Message& message);
+    std::uint8_t id() const { return parts_.port.id().id; }
 
     Parts parts_;
     channel::StreamTable streams_;

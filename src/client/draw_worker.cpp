@@ -77,6 +77,7 @@ void DrawWorker::post(DrawJob job) {
     job.cost_bytes += sizeof(DrawJob);
     queued_bytes_[job.display] += job.cost_bytes;
     if (job.serial) seen_[job.display] = *job.serial;
+    if (std::holds_alternative<ResetDisplay>(job.work)) seen_.erase(job.display);
     inbox_.push_back(std::move(job));
     schedule();
 }
@@ -133,25 +134,27 @@ void DrawWorker::run() {
 
 void DrawWorker::take_inbox() {
     std::vector<DrawJob> taken;
+    std::map<std::uint8_t, Serial> seen;
     {
         const std::lock_guard lock{mutex_};
         taken.swap(inbox_);
         patient_ = !closing_;
-        for (const auto& [id, serial] : seen_) {
-            if (const auto display = displays_.find(id); display != displays_.end())
-                display->second->last_seen = serial;
-        }
+        seen = seen_;
     }
     for (DrawJob& job : taken) {
-        if (std::holds_alternative<OpenDisplay>(job.work))
-            displays_.emplace(job.display, std::make_unique<Display>(images_));
+        if (const auto* opened = std::get_if<OpenDisplay>(&job.work))
+            open(job.display, opened->server);
         const auto display = displays_.find(job.display);
         if (display == displays_.end()) { // a frame that was due after the end of its channel
             drop(job);
             continue;
         }
-        if (job.serial) display->second->last_seen = *job.serial;
+        if (std::holds_alternative<ResetDisplay>(job.work)) display->second->last_seen = Serial{0};
         display->second->jobs.push_back(std::move(job));
+    }
+    for (const auto& [id, serial] : seen) {
+        if (const auto display = displays_.find(id); display != displays_.end())
+            display->second->last_seen = serial;
     }
 }
 
@@ -196,6 +199,8 @@ DrawWorker::Outcome DrawWorker::execute(std::uint8_t id, Display& display, DrawJ
         return draw(id, display, *message, patient);
     if (const auto* picture = std::get_if<ShowPicture>(&job.work)) {
         show(id, display, *picture);
+    } else if (const auto* other = std::get_if<ResetDisplay>(&job.work)) {
+        reset(display, other->server);
     } else if (std::holds_alternative<CloseDisplay>(job.work)) {
         publish(id, display, {});
         if (sink_ != nullptr && display.canvas.surface_size(primary_id))
@@ -212,6 +217,8 @@ DrawWorker::Outcome DrawWorker::draw(std::uint8_t id,
         touches(display.damage, std::get<wire::DrawCopy>(message).base.box)) {
         publish(id, display, {});
     }
+    const auto* create = std::get_if<wire::SurfaceCreate>(&message);
+    const bool kept = create != nullptr && display.canvas.keeps_primary(*create);
     const Result<canvas::Drawn> drawn = display.canvas.draw(message);
     if (!drawn) {
         if (drawn.error().code == ErrorCode::limit) events_.on_failed(id, drawn.error());
@@ -228,7 +235,7 @@ DrawWorker::Outcome DrawWorker::draw(std::uint8_t id,
         return Outcome::done;
     }
     if (const auto name = std::visit(NameOf{}, message); !name.empty()) statistics_.drawn(name);
-    announce_primary(id, display, message);
+    if (!kept) announce_primary(id, display, message);
     note(display, std::get<canvas::Damage>(*drawn));
     return Outcome::done;
 }
@@ -244,6 +251,24 @@ void DrawWorker::show(std::uint8_t id, Display& display, const ShowPicture& show
     note(display, *damage);
     publish(id, display, show.frame);
     events_.on_shown(show.frame, io::now());
+}
+
+void DrawWorker::open(std::uint8_t id, std::uint64_t server) {
+    if (displays_.contains(id)) return; // it has moved here from another server
+    const auto& images = images_of(server);
+    displays_.emplace(id, std::make_unique<Display>(images, canvas::Canvas{*images}));
+}
+
+void DrawWorker::reset(Display& display, std::uint64_t server) {
+    const auto before = std::exchange(display.images, images_of(server));
+    display.canvas.restart(*display.images);
+}
+
+/// The displays of one server share one cache; those that are still at an older one keep its.
+const std::shared_ptr<image::ImageCache>& DrawWorker::images_of(std::uint64_t server) {
+    if (!images_ || server > server_) images_ = std::make_shared<image::ImageCache>();
+    server_ = std::max(server_, server);
+    return images_;
 }
 
 void DrawWorker::announce_primary(std::uint8_t id,

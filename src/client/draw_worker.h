@@ -45,14 +45,20 @@ struct ShowPicture {
 
 /// The display channel is open, or closed: what it drew stays on show, and nobody waits for it any
 /// more.
-struct OpenDisplay {};
+struct OpenDisplay {
+    std::uint64_t server = 0; ///< running number of the server; displays of one share their caches
+};
 struct CloseDisplay {};
+/// The display channel goes on at another server, which will draw everything again.
+struct ResetDisplay {
+    std::uint64_t server = 0; ///< greater than before
+};
 
 struct DrawJob {
     std::uint8_t display = 0;
     std::optional<Serial> serial;    ///< of the message, if it has one
     std::vector<wire::WaitFor> wait; ///< first wait for these
-    std::variant<OpenDisplay, CloseDisplay, wire::DisplayMessage, ShowPicture> work;
+    std::variant<OpenDisplay, CloseDisplay, ResetDisplay, wire::DisplayMessage, ShowPicture> work;
     std::shared_ptr<const void> keep_alive; ///< what `work` borrows from
     std::size_t cost_bytes = 0;
 };
@@ -89,7 +95,9 @@ public:
 
 private:
     struct Display {
-        explicit Display(image::ImageCache& images) : canvas(images) {}
+        Display(std::shared_ptr<image::ImageCache> cache, canvas::Canvas surfaces)
+            : images(std::move(cache)), canvas(std::move(surfaces)) {}
+        std::shared_ptr<image::ImageCache> images; ///< the canvas borrows it
         canvas::Canvas canvas;
         std::vector<Rect> damage; ///< of the primary, not yet given to the sink
         std::deque<DrawJob> jobs;
@@ -107,6 +115,9 @@ private:
     Outcome
     draw(std::uint8_t id, Display& display, const wire::DisplayMessage& message, bool patient);
     void show(std::uint8_t id, Display& display, const ShowPicture& show);
+    void open(std::uint8_t id, std::uint64_t server);
+    void reset(Display& display, std::uint64_t server);
+    const std::shared_ptr<image::ImageCache>& images_of(std::uint64_t server);
     void note(Display& display, const canvas::Damage& damage);
     void publish(std::uint8_t id, Display& display, const std::optional<ShownFrame>& frame);
     void publish_all();
@@ -127,8 +138,9 @@ private:
     bool running_ = false;
 
     // The running worker's own.
-    bool patient_ = true; ///< not closing, as of the last look at the inbox
-    image::ImageCache images_;
+    bool patient_ = true;                       ///< not closing, as of the last look at the inbox
+    std::shared_ptr<image::ImageCache> images_; ///< of server_
+    std::uint64_t server_ = 0;
     std::map<std::uint8_t, std::unique_ptr<Display>> displays_;
 };
 

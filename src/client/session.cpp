@@ -25,7 +25,12 @@ const wire::Capabilities common_capabilities{SPICE_COMMON_CAP_PROTOCOL_AUTH_SELE
 
 wire::Capabilities channel_capabilities(ChannelId id) {
     if (id.type == SPICE_CHANNEL_DISPLAY) return client::display_capabilities();
-    if (id.type == SPICE_CHANNEL_MAIN) return {SPICE_MAIN_CAP_NAME_AND_UUID};
+    if (id.type == SPICE_CHANNEL_MAIN) {
+        return {SPICE_MAIN_CAP_SEMI_SEAMLESS_MIGRATE,
+                SPICE_MAIN_CAP_NAME_AND_UUID,
+                SPICE_MAIN_CAP_AGENT_CONNECTED_TOKENS, // without it no server migrates seamlessly
+                SPICE_MAIN_CAP_SEAMLESS_MIGRATE};
+    }
     return {};
 }
 
@@ -50,10 +55,10 @@ LogLevel level_of(std::uint32_t severity) {
 
 Session::Impl::Impl(Runtime::Impl& runtime, Target target, SessionOptions options, Sinks sinks)
     : runtime_(runtime),
-      target_(std::move(target)),
       options_(std::move(options)),
       sinks_(sinks),
-      statistics_(target_.name()),
+      statistics_(target.name()),
+      target_(std::move(target)),
       state_({SPICE_CHANNEL_DISPLAY}) {}
 
 /// Not in the constructor, because what is made here refers back to the finished object.
@@ -75,7 +80,9 @@ void Session::Impl::start() {
             [self](std::exception_ptr) { self->announce_end(); });
     };
     asio::co_spawn(
-        runtime_.net(), [self]() -> awaitable<Failure> { return self->run_main(); }, ended);
+        runtime_.net(),
+        [self]() -> awaitable<Failure> { return self->run_channel(main_id); },
+        ended);
 }
 
 /// What the draw worker reports arrives on the net thread. The worker may outlive the session by a
@@ -113,35 +120,73 @@ void Session::Impl::announce_end() {
     ended_condition_.notify_all();
 }
 
-/// Returns when the main channel is lost, with the reason; the session is over then.
-asio::awaitable<Failure> Session::Impl::run_main() {
-    auto main = co_await client::open_channel(
-        target_, link_request(main_id), options_.deadlines, stop_.get_token());
-    if (!main) co_return main.error();
-    const ChannelPtr connection = *main;
-    opened(connection);
-    state_.main_opened();
-    connection->expires_after(options_.deadlines.attach);
-    channel::BaseChannel base;
-    while (true) {
-        const auto message = co_await connection->next_message();
-        if (!message) co_return lost(main_id, message.error());
-        if (stop_.stop_requested()) co_return Failure{};
-        const auto step = base.on_message(*message);
-        if (!step) co_return lost(main_id, step.error());
-        connection->send(step->send);
-        statistics_.message(main_id, connection->bytes_received());
-        if (step->is_common) {
-            note_common(main_id, *message, *step);
-            server_said_goodbye_ =
-                server_said_goodbye_ || std::holds_alternative<wire::Disconnecting>(step->event);
-        } else {
-            on_main_message(*connection, *message);
-        }
+class Session::Impl::MainChannel : public client::Channel {
+public:
+    MainChannel(Impl& session, client::ChannelPort& port) : session_(session), port_(port) {}
+    void start() override { session_.main_started(port_); }
+    asio::awaitable<void> on_message(wire::Message message) override {
+        session_.on_main_message(port_, message);
+        co_return;
     }
+    void reset(LocalTime) override {}
+    void stop(LocalTime) override {}
+
+private:
+    Impl& session_;
+    client::ChannelPort& port_;
+};
+
+/// Returns when the channel is lost, with the reason.
+asio::awaitable<Failure> Session::Impl::run_channel(ChannelId id) {
+    auto connection = co_await client::open_channel(
+        target_, link_request(id), options_.deadlines, server_stop_.get_token());
+    if (!connection) co_return connection.error();
+    if (closing_) co_return Failure{};
+    opened(*connection);
+    const RunnerPtr runner = make_runner(*connection);
+    runners_.emplace(id, runner);
+    Failure reason = co_await runner->run();
+    runners_.erase(id);
+    if (id.type == SPICE_CHANNEL_DISPLAY) displays_.erase(id.id);
+    co_return reason;
 }
 
-void Session::Impl::on_main_message(ChannelConnection& main, const wire::Message& message) {
+Session::Impl::RunnerPtr Session::Impl::make_runner(const ChannelPtr& connection) {
+    auto runner =
+        std::make_shared<client::ChannelRunner>(connection, statistics_, channel_events());
+    runner->attach(make_channel(connection->id(), runner->port()));
+    return runner;
+}
+
+std::unique_ptr<client::Channel> Session::Impl::make_channel(ChannelId id,
+                                                             client::ChannelPort& port) {
+    if (id.type == SPICE_CHANNEL_MAIN) return std::make_unique<MainChannel>(*this, port);
+    const auto log_line = [this](LogLevel level, std::string_view line) { log(level, line); };
+    auto display = std::make_unique<client::DisplayChannel>(client::DisplayChannel::Parts{
+        port, draw_, player_, statistics_, last_key_, server_, log_line});
+    displays_.emplace(id.id, display.get());
+    return display;
+}
+
+client::ChannelRunner::Events Session::Impl::channel_events() {
+    client::ChannelRunner::Events events;
+    events.on_move = [this](ChannelId id) { return move_to_destination(id); };
+    events.on_left = [this](ChannelId id, ChannelPtr old) { left(id, std::move(old)); };
+    events.on_common = [this](ChannelId id, const auto& message, const auto& step) {
+        note_common(id, message, step);
+    };
+    events.describe = [this](ChannelId id, const Error& error) { return lost(id, error); };
+    return events;
+}
+
+/// The main channel is open, for the first time or at another server.
+void Session::Impl::main_started(client::ChannelPort& main) {
+    server_said_goodbye_ = false;
+    main.send(state_.main_opened());
+    main.connection().expires_after(options_.deadlines.attach);
+}
+
+void Session::Impl::on_main_message(client::ChannelPort& main, const wire::Message& message) {
     const auto parsed = wire::parse_main_message(message.type, message.body);
     const auto name = wire::message_name(SPICE_CHANNEL_MAIN, message.type);
     if (!parsed) {
@@ -156,80 +201,61 @@ void Session::Impl::on_main_message(ChannelConnection& main, const wire::Message
     }
     const bool was_attaching = state_.phase() == session::Phase::attaching;
     const session::Step step = state_.on_main_message(*parsed);
+    const bool attached = was_attaching && state_.phase() == session::Phase::running;
     if (step.ignored) statistics_.ignored(main_id, name);
     main.send(step.send);
     statistics_.vm_name(state_.vm_name());
     if (step.clock_mm_time) player_->main_clock(*step.clock_mm_time, io::now());
-    if (was_attaching && state_.phase() == session::Phase::running) main.expires_never();
+    if (attached) main.connection().expires_never();
     open_listed(step.open);
-    if (was_attaching && state_.phase() == session::Phase::running && running_displays_ == 0) {
+    if (step.channels_restart) restart_channels();
+    if (attached && running_displays_ == 0) {
         return end_with({ErrorCode::unsupported,
                          fmt::format("{} offers no display", target_.name()),
                          "does the virtual machine have a graphics device?"});
     }
+    if (step.migration) on_migration(*step.migration);
     if (step.end) end_with(*step.end);
 }
 
 void Session::Impl::open_listed(const std::vector<ChannelId>& ids) {
-    const auto self = shared_from_this();
+    reopen_listed(ids);
     for (const ChannelId id : ids) {
-        ++running_displays_;
-        asio::co_spawn(
-            runtime_.net(),
-            [self, id]() -> awaitable<Failure> { return self->run_display(id); },
-            [self, id](std::exception_ptr exception, Failure reason) {
-                self->display_ended(id, exception ? broken(exception) : std::move(reason));
-            });
+        if (!runners_.contains(id)) spawn_channel(id);
     }
 }
 
-/// Returns when the channel is lost, with the reason.
-asio::awaitable<Failure> Session::Impl::run_display(ChannelId id) {
-    auto connection = co_await client::open_channel(
-        target_, link_request(id), options_.deadlines, stop_.get_token());
-    if (!connection) co_return connection.error();
-    opened(*connection);
-    const auto log_line = [this](LogLevel level, std::string_view line) { log(level, line); };
-    client::DisplayChannel display{{*connection, draw_, player_, statistics_, last_key_, log_line}};
-    displays_.emplace(id.id, &display);
-    Failure reason = co_await read_display(display, *connection);
-    display.stop(io::now());
-    (*connection)->close();
-    co_return reason;
+void Session::Impl::spawn_channel(ChannelId id) {
+    const auto self = shared_from_this();
+    ++running_;
+    if (id.type == SPICE_CHANNEL_DISPLAY) ++running_displays_;
+    asio::co_spawn(
+        runtime_.net(),
+        [self, id]() -> awaitable<Failure> { return self->run_channel(id); },
+        [self, id](std::exception_ptr exception, Failure reason) {
+            self->channel_ended(id, exception ? broken(exception) : std::move(reason));
+        });
 }
 
-void Session::Impl::display_ended(ChannelId id, Failure reason) {
-    displays_.erase(id.id);
-    --running_displays_;
+/// Something to do beside the channels; the session's end waits for it.
+void Session::Impl::spawn(awaitable<void> work) {
+    ++running_;
+    asio::co_spawn(runtime_.net(),
+                   std::move(work),
+                   [self = shared_from_this()](const std::exception_ptr& exception) {
+                       --self->running_;
+                       if (exception) self->end_with(broken(exception));
+                       self->player_->changed().notify();
+                   });
+}
+
+void Session::Impl::channel_ended(ChannelId id, Failure reason) {
+    --running_;
     if (!closing_) log(LogLevel::error, reason.line());
+    left(id, nullptr); // a migration need not wait for it
     // Other channels may go, but without any display there is nothing left to show.
-    if (running_displays_ == 0) end_with(std::move(reason));
+    if (id.type == SPICE_CHANNEL_DISPLAY && --running_displays_ == 0) end_with(std::move(reason));
     player_->changed().notify();
-}
-
-asio::awaitable<Failure> Session::Impl::read_display(client::DisplayChannel& display,
-                                                     ChannelPtr connection) {
-    const ChannelId id = connection->id();
-    display.start();
-    channel::BaseChannel base;
-    while (true) {
-        auto message = co_await connection->next_message();
-        if (!message) co_return lost(id, message.error());
-        if (stop_.stop_requested()) co_return Failure{};
-        auto step = base.on_message(*message);
-        if (!step) co_return lost(id, step.error());
-        connection->send(step->send);
-        statistics_.message(id, connection->bytes_received());
-        if (!step->is_common) {
-            co_await display.on_message(*std::move(message));
-        } else if (auto* wait = std::get_if<wire::WaitForChannels>(&step->event)) {
-            display.on_wait(std::move(*wait), *message);
-        } else {
-            note_common(id, *message, *step);
-            if (message->serial) draw_->saw(id.id, *message->serial);
-        }
-        co_await display.wait_for_room();
-    }
 }
 
 void Session::Impl::note_common(ChannelId id,
@@ -241,6 +267,7 @@ void Session::Impl::note_common(ChannelId id,
         log(level_of(notify->severity),
             fmt::format("{}: the server says: {}", wire::channel_name(id), notify->text));
     } else if (const auto* goodbye = std::get_if<wire::Disconnecting>(&step.event)) {
+        if (id == main_id) server_said_goodbye_ = true;
         log(LogLevel::info,
             fmt::format(
                 "{}: the server closes, reason {}", wire::channel_name(id), goodbye->reason));
@@ -252,7 +279,7 @@ void Session::Impl::note_common(ChannelId id,
 asio::awaitable<void> Session::Impl::finish() {
     player_->close(io::now());
     draw_->close();
-    while (running_displays_ > 0 || player_->busy() || !draw_->idle())
+    while (running_ > 0 || player_->busy() || !draw_->idle())
         co_await player_->changed().wait();
     // The worker's last reports were posted before it became idle, so they are ahead of this in the
     // queue.
@@ -311,16 +338,21 @@ void Session::Impl::end_with(Failure failure) {
         const std::lock_guard lock{mutex_};
         failure_ = std::move(failure);
     }
+    stop_all();
+}
+
+void Session::Impl::stop_all() {
     closing_ = true;
-    stop_.request_stop();
+    server_stop_.request_stop();
+    if (attempt_) attempt_->stop.request_stop();
+    for (const auto& [id, runner] : runners_)
+        runner->stop();
+    for (const ChannelPtr& connection : std::exchange(old_connections_, {}))
+        connection->close();
 }
 
 void Session::Impl::close() {
-    const auto self = shared_from_this();
-    asio::post(runtime_.net(), [self] {
-        self->closing_ = true;
-        self->stop_.request_stop();
-    });
+    asio::post(runtime_.net(), [self = shared_from_this()] { self->stop_all(); });
 }
 
 void Session::Impl::wait() {

@@ -1,6 +1,8 @@
 /// One session on the net thread: opens the channels, reads them, and ends them all together.
 #pragma once
 
+#include "client/channel_runner.h"
+#include "client/destination.h"
 #include "client/display_channel.h"
 #include "client/runtime.h"
 #include "session/session_state.h"
@@ -9,6 +11,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 #include <stop_token>
 
 namespace sumac {
@@ -29,38 +32,89 @@ private:
     template <class T>
     using awaitable = asio::awaitable<T>;
 
-    awaitable<Failure> run_main();
-    awaitable<Failure> run_display(ChannelId id);
-    void display_ended(ChannelId id, Failure reason);
-    awaitable<Failure> read_display(client::DisplayChannel& display, client::ChannelPtr connection);
+    class MainChannel;
+    using RunnerPtr = std::shared_ptr<client::ChannelRunner>;
+
+    awaitable<Failure> run_channel(ChannelId id);
+    RunnerPtr make_runner(const client::ChannelPtr& connection);
+    std::unique_ptr<client::Channel> make_channel(ChannelId id, client::ChannelPort& port);
+    void channel_ended(ChannelId id, Failure reason);
     awaitable<void> finish();
     void announce_end();
 
     client::DrawWorker::Events draw_events();
+    client::ChannelRunner::Events channel_events();
     link::LinkRequest link_request(ChannelId id) const;
     void opened(const client::ChannelPtr& connection);
-    void on_main_message(client::ChannelConnection& main, const wire::Message& message);
+    void main_started(client::ChannelPort& main);
+    void on_main_message(client::ChannelPort& main, const wire::Message& message);
     void open_listed(const std::vector<ChannelId>& ids);
+    void spawn_channel(ChannelId id);
+    void spawn(awaitable<void> work);
     void
     note_common(ChannelId id, const wire::Message& message, const channel::BaseChannel::Step& step);
+
+    // Migration, in session_migration.cpp.
+    /// One migration, from its announcement on.
+    struct Attempt {
+        std::uint64_t number = 0;
+        MigrationReport report;
+        Target target;
+        std::stop_source stop; ///< of its connections
+        bool timed_out = false;
+        client::Destination destination; ///< once `ready`
+        std::set<ChannelId> moving;      ///< channels that have not moved yet
+    };
+    void on_migration(const session::MigrationStep& step);
+    std::shared_ptr<Attempt> new_attempt(session::MigrationKind kind,
+                                         const wire::MigrationDestination& destination);
+    void begin_migration(const session::MigrationStep& step);
+    awaitable<void> connect(std::shared_ptr<Attempt> attempt,
+                            std::optional<std::uint32_t> source_version);
+    void destination_opened(const std::shared_ptr<Attempt>& attempt,
+                            Result<client::Destination, Failure> destination);
+    void abandon(std::string_view why);
+    void restart_at_destination();
+    void restart_channels();
+    void switch_host(const wire::MigrationDestination& destination);
+    awaitable<void> reopen(ChannelId id);
+    void reopen_listed(const std::vector<ChannelId>& ids);
+    client::ChannelPtr move_to_destination(ChannelId id);
+    void expect_to_leave();
+    void left(ChannelId id, client::ChannelPtr old);
+    void all_left();
+    void leave_server();
+    void send_on_main(const std::vector<channel::OutgoingMessage>& messages);
+    void note_migration(Attempt& attempt, std::string_view phase, std::string_view reason = {});
+
     Failure lost(ChannelId id, const Error& error) const;
     void end_with(Failure failure);
+    void stop_all();
     void log(LogLevel level, std::string_view line);
 
     Runtime::Impl& runtime_;
-    const Target target_;
     const SessionOptions options_;
     const Sinks sinks_;
     client::Statistics statistics_;
 
     // Net thread.
+    Target target_; ///< the server of the moment
     session::SessionState state_;
+    std::uint64_t migrations_ = 0;
+    std::uint64_t server_ = 0; ///< counts the servers that start from scratch
     std::shared_ptr<client::DrawWorker> draw_;
     std::shared_ptr<client::StreamPlayer> player_;
     std::map<std::uint8_t, client::DisplayChannel*> displays_; ///< the open ones
     StreamKey last_key_{0};
+    std::map<ChannelId, RunnerPtr> runners_; ///< the open channels
+    int running_ = 0; ///< coroutines besides the main channel's; the session's end waits for them
     int running_displays_ = 0;
-    std::stop_source stop_; ///< closes every connection, also those that are being opened
+    /// The migration that is under way. After semi-seamless MIGRATE_END it still holds the
+    /// connections that wait for the destination's INIT.
+    std::shared_ptr<Attempt> attempt_;
+    std::set<ChannelId> at_old_server_;               ///< channels that a migration has yet to move
+    std::vector<client::ChannelPtr> old_connections_; ///< of those that it has moved
+    std::stop_source server_stop_; ///< of the connections to the server of the moment
     bool closing_ =
         false; ///< close() was called, or a failure noted: whatever follows is its consequence
     LocalTime log_second_{};

@@ -13,6 +13,17 @@ void Statistics::vm_name(const std::string& name) {
     report_.vm_name = name;
 }
 
+void Statistics::server(const std::string& name) {
+    const Lock lock{mutex_};
+    report_.server = name;
+}
+
+void Statistics::migration(std::uint64_t number, const MigrationReport& migration) {
+    const Lock lock{mutex_};
+    migrations_[number] = migration;
+    if (migrations_.size() > max_reported_migrations) migrations_.erase(migrations_.begin());
+}
+
 void Statistics::channel_opened(ChannelId id, bool tls) {
     const Lock lock{mutex_};
     ChannelReport& channel = channels_[id];
@@ -91,6 +102,35 @@ void Statistics::frame_skipped(StreamKey key, std::string_view reason) {
     ++counts(key).report.frames_skipped[std::string{reason}];
 }
 
+void Statistics::sound_device(std::string_view name) {
+    const Lock lock{mutex_};
+    report_.audio.device = name;
+}
+
+void Statistics::sound_packet() {
+    const Lock lock{mutex_};
+    ++report_.audio.packets;
+}
+
+void Statistics::sound(std::uint64_t underruns, Duration discarded, Duration buffered) {
+    const Lock lock{mutex_};
+    report_.audio.underruns = underruns;
+    report_.audio.discarded_ms = static_cast<double>(discarded.count()) / 1000;
+    if (!buffered_) buffered_ = std::make_unique<Histogram>();
+    buffered_->add(buffered);
+}
+
+void Statistics::sound_device_lost() {
+    const Lock lock{mutex_};
+    ++report_.audio.device_lost;
+}
+
+void Statistics::skew(Duration skew) {
+    const Lock lock{mutex_};
+    if (!skew_) skew_ = std::make_unique<Histogram>();
+    skew_->add(std::chrono::abs(skew));
+}
+
 void Statistics::clock(std::string_view source,
                        std::uint64_t epochs,
                        std::optional<double> drift_ppm) {
@@ -105,6 +145,8 @@ SessionReport Statistics::report() const {
     SessionReport report = report_;
     for (const auto& [id, channel] : channels_)
         report.channels.push_back(channel);
+    for (const auto& [number, migration] : migrations_)
+        report.migrations.push_back(migration);
     const auto add = [&](const StreamCounts& counted) {
         StreamReport& stream = report.streams.emplace_back(counted.report);
         if (counted.delay) stream.delay_ms = counted.delay->distribution();
@@ -112,6 +154,8 @@ SessionReport Statistics::report() const {
         for (const auto& [reason, count] : stream.frames_skipped)
             stream.frames_waiting -= count;
     };
+    if (buffered_) report.audio.buffered_ms = buffered_->distribution();
+    if (skew_) report.audio.skew_ms = skew_->distribution();
     if (!older_.report.codec.empty()) add(older_);
     for (const auto& [key, counted] : streams_)
         add(counted);

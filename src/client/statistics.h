@@ -18,11 +18,17 @@ namespace sumac::client {
 /// for days.
 inline constexpr std::size_t max_reported_streams = 1000;
 
+inline constexpr std::size_t max_reported_migrations = 1000;
+
 class Statistics {
 public:
     explicit Statistics(std::string server) { report_.server = std::move(server); }
 
     void vm_name(const std::string& name);
+    /// The session's server is another one now.
+    void server(const std::string& name);
+    /// `number`: running, from 0; the report replaces what was known of that migration.
+    void migration(std::uint64_t number, const MigrationReport& migration);
     void channel_opened(ChannelId id, bool tls);
     void message(ChannelId id, std::uint64_t bytes_so_far);
     void damaged(ChannelId id, std::string_view what);
@@ -35,6 +41,14 @@ public:
     void frame_received(StreamKey key);
     void frame_presented(StreamKey key, LocalTime arrived, LocalTime presented);
     void frame_skipped(StreamKey key, std::string_view reason);
+
+    void sound_device(std::string_view name);
+    void sound_packet();
+    /// Totals so far, and what is buffered at the moment.
+    void sound(std::uint64_t underruns, Duration discarded, Duration buffered);
+    void sound_device_lost();
+    /// Earlier or later.
+    void skew(Duration skew);
 
     void clock(std::string_view source, std::uint64_t epochs, std::optional<double> drift_ppm);
 
@@ -53,8 +67,11 @@ private:
     mutable std::mutex mutex_;
     SessionReport report_; ///< all but channels and streams
     std::map<ChannelId, ChannelReport> channels_;
-    std::map<StreamKey, StreamCounts> streams_; ///< the newest max_reported_streams
-    StreamCounts older_;                        ///< all before them, together
+    std::map<std::uint64_t, MigrationReport> migrations_; ///< the newest max_reported_migrations
+    std::map<StreamKey, StreamCounts> streams_;           ///< the newest max_reported_streams
+    std::unique_ptr<Histogram> buffered_; ///< made when sound comes
+    std::unique_ptr<Histogram> skew_;
+    StreamCounts older_;                                  ///< all before them, together
 };
 
 } // namespace sumac::client

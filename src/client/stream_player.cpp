@@ -26,12 +26,11 @@ void StreamPlayer::stream_created(std::uint8_t display,
     stream.order = create.top_down ? canvas::RowOrder::top_down : canvas::RowOrder::bottom_up;
     stream.dest = create.dest;
     stream.clip = create.clip;
-    core_.stream_created({created.key, display, create.id, {}}, now);
-    if (auto decoder = video::make_decoder(create.codec)) {
-        stream.decoder = *std::move(decoder);
-    } else {
+    const auto continues = predecessor_of(display, create);
+    core_.stream_created({created.key, display, create.id, continues}, now);
+    stream.decoder = take_decoder(create.codec);
+    if (!stream.decoder)
         core_.report_invalid(created.key); // the server goes on with ordinary drawing
-    }
 
     const Size size{static_cast<std::int32_t>(create.stream_width),
                     static_cast<std::int32_t>(create.stream_height)};
@@ -52,6 +51,32 @@ void StreamPlayer::stream_created(std::uint8_t display,
     trace(event);
     streams_.emplace(created.key, std::move(stream));
     step(now);
+}
+
+/// The newest stream that ended in the same place and still has something to show there.
+std::optional<StreamKey> StreamPlayer::predecessor_of(std::uint8_t display,
+                                                      const wire::StreamCreate& create) const {
+    std::optional<StreamKey> newest;
+    for (const auto& [key, stream] : streams_) {
+        if (stream.destroyed && stream.display == display && stream.surface == create.surface &&
+            !intersect(stream.dest, create.dest).empty())
+            newest = key;
+    }
+    return newest;
+}
+
+/// Null: we have none for this codec.
+std::shared_ptr<video::Decoder> StreamPlayer::take_decoder(std::uint8_t codec) {
+    const auto idle = std::find_if(idle_decoders_.begin(),
+                                   idle_decoders_.end(),
+                                   [&](const auto& entry) { return entry.first == codec; });
+    if (idle != idle_decoders_.end()) {
+        auto decoder = std::move(idle->second);
+        idle_decoders_.erase(idle);
+        return decoder;
+    }
+    auto made = video::make_decoder(codec);
+    return made ? std::shared_ptr<video::Decoder>{*std::move(made)} : nullptr;
 }
 
 void StreamPlayer::stream_clipped(const channel::Stream& clipped, LocalTime) {
@@ -210,6 +235,35 @@ void StreamPlayer::main_clock(std::uint32_t mm_time, LocalTime now) {
     step(now);
 }
 
+void StreamPlayer::server_changed(LocalTime now) {
+    core_.server_changed(now);
+    step(now);
+}
+
+void StreamPlayer::playback_started(std::uint32_t mm_time, LocalTime now) {
+    if (closed_) return;
+    core_.playback_started(mm_time, now);
+    step(now);
+}
+
+void StreamPlayer::playback_packet(std::uint32_t mm_time, LocalTime now) {
+    if (closed_) return;
+    core_.playback_packet(mm_time, now);
+    step(now);
+}
+
+void StreamPlayer::playback_stopped(LocalTime now) {
+    if (closed_) return;
+    core_.playback_stopped(now);
+    step(now);
+}
+
+void StreamPlayer::heard(const media::Heard& heard, LocalTime now) {
+    if (closed_) return;
+    core_.heard(heard, now);
+    step(now);
+}
+
 void StreamPlayer::drawing_progressed() {
     decode_waiting();
     changed_.notify();
@@ -318,11 +372,16 @@ void StreamPlayer::forget(FrameId id) {
 }
 
 void StreamPlayer::forget_finished_streams() {
-    std::erase_if(streams_, [&](const auto& entry) {
-        const auto& [key, stream] = entry;
-        return stream.destroyed && !stream.decoding && stream.to_decode.empty() &&
-               core_.waiting(key) == 0;
+    std::erase_if(streams_, [&](auto& entry) {
+        auto& [key, stream] = entry;
+        const bool finished = stream.destroyed && !stream.decoding && stream.to_decode.empty() &&
+                              core_.waiting(key) == 0;
+        if (finished && stream.decoder)
+            idle_decoders_.emplace_back(stream.codec, std::move(stream.decoder));
+        return finished;
     });
+    while (idle_decoders_.size() > max_idle_decoders)
+        idle_decoders_.pop_front();
 }
 
 namespace {
@@ -346,6 +405,12 @@ void StreamPlayer::frame_shown(const ShownFrame& frame, LocalTime shown) {
     parts_.statistics.frame_presented(StreamKey{frame.instance}, frame.arrived, shown);
     TraceEvent event = event_of(TraceEvent::Kind::frame_presented, shown, frame);
     event.decision = "present";
+    const auto heard = frame.mm_time != 0 ? core_.heard_at(frame.mm_time, shown) : std::nullopt;
+    if (heard) {
+        const Duration skew = shown - *heard;
+        parts_.statistics.skew(skew);
+        event.detail = fmt::format("skew_ms={:.1f}", static_cast<double>(skew.count()) / 1000);
+    }
     trace(event);
 }
 

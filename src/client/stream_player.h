@@ -37,6 +37,9 @@ inline constexpr std::int64_t max_picture_pixels = std::int64_t{16384} * 8640;
 /// Compressed frames that wait for the decoder may take up this much before the display sockets are
 /// no longer read: more than a second of 1080p MJPEG at its best quality.
 inline constexpr std::size_t max_compressed_bytes = std::size_t{64} << 20U;
+/// Decoders of finished streams that are kept for the next ones: a desktop without a QXL driver
+/// has dozens of small streams that come and go.
+inline constexpr std::size_t max_idle_decoders = 8;
 
 class StreamPlayer : public std::enable_shared_from_this<StreamPlayer> {
 public:
@@ -71,6 +74,18 @@ public:
     asio::awaitable<void> uncover(std::uint8_t display, channel::DrawArea area);
 
     void main_clock(std::uint32_t mm_time, LocalTime now);
+    // Sound, which the pictures follow: what media::MediaCore has to know of it.
+    void playback_started(std::uint32_t mm_time, LocalTime now);
+    void playback_packet(std::uint32_t mm_time, LocalTime now);
+    void playback_stopped(LocalTime now);
+    void playback_latency(std::uint32_t ms) { core_.playback_latency(ms); }
+    media::AudioRegulator::Advice regulate_audio(Duration buffered, LocalTime now) {
+        return core_.regulate_audio(buffered, now);
+    }
+    void heard(const media::Heard& heard, LocalTime now);
+    media::MediaCore::AudioStatus audio_status() const { return core_.audio_status(); }
+    /// What comes from here on may come from another server.
+    void server_changed(LocalTime now);
     /// The surface shows the frame.
     void frame_shown(const ShownFrame& frame, LocalTime shown);
     /// There was no surface to show it on any more.
@@ -113,6 +128,9 @@ private:
         bool decoding = false;
     };
 
+    std::optional<StreamKey> predecessor_of(std::uint8_t display,
+                                            const wire::StreamCreate& create) const;
+    std::shared_ptr<video::Decoder> take_decoder(std::uint8_t codec);
     void decode_waiting();
     void start_decoding(StreamKey key, Stream& stream, FrameId id);
     void decoded(StreamKey key, FrameId id, Result<video::PicturePtr> picture);
@@ -133,6 +151,8 @@ private:
     asio::steady_timer timer_;
     Signal changed_;
     std::map<StreamKey, Stream> streams_;
+    std::deque<std::pair<std::uint8_t, std::shared_ptr<video::Decoder>>>
+        idle_decoders_; ///< by codec
     std::map<FrameId, Frame> frames_;
     FrameId last_frame_{0};
     std::size_t compressed_bytes_ = 0;

@@ -1,0 +1,29 @@
+#include "client/channel.h"
+
+namespace sumac::client {
+
+void ChannelPort::send(std::uint16_t type, Bytes body) {
+    if (held_) {
+        waiting_.push_back({type, {body.begin(), body.end()}});
+    } else {
+        connection_->send(type, body);
+    }
+}
+
+void ChannelPort::send(const std::vector<channel::OutgoingMessage>& messages) {
+    for (const auto& message : messages)
+        send(message.type, message.body);
+}
+
+void ChannelPort::resume(ChannelPtr connection) {
+    connection_ = std::move(connection);
+    held_ = false;
+    connection_->send(std::exchange(waiting_, {}));
+}
+
+void ChannelPort::restart(ChannelPtr connection) {
+    waiting_.clear();
+    resume(std::move(connection));
+}
+
+} // namespace sumac::client

@@ -1,0 +1,150 @@
+#include "client/channel_runner.h"
+
+#include "io/clock.h"
+
+#include <spice/enums.h>
+
+#include <algorithm>
+
+namespace sumac::client {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Main's word that the session leaves overtakes what the same server wrote to other channels
+/// before. So much silence on one of them means that nothing is on the way any more...
+constexpr milliseconds silence_that_ends{50};
+/// ...and a server that will not be silent is left nevertheless.
+constexpr std::chrono::seconds longest_goodbye{1};
+/// From MIGRATE to MIGRATE_DATA; the source has it ready.
+constexpr std::chrono::seconds migrate_data_patience{10};
+
+} // namespace
+
+ChannelRunner::ChannelRunner(ChannelPtr connection, Statistics& statistics, Events events)
+    : id_(connection->id()),
+      port_(std::move(connection)),
+      statistics_(statistics),
+      events_(std::move(events)),
+      changed_(port_.connection().executor()) {}
+
+asio::awaitable<Failure> ChannelRunner::run() {
+    channel_->start();
+    while (true) {
+        auto lost = co_await read_until_lost();
+        if (leaving_ && !stopped_) {
+            lost = co_await start_again();
+            if (!lost && !stopped_) continue;
+        }
+        port_.connection().close();
+        channel_->stop(io::now());
+        co_return lost.value_or(Failure{});
+    }
+}
+
+asio::awaitable<std::optional<Failure>> ChannelRunner::read_until_lost() {
+    while (true) {
+        auto message = co_await port_.connection().next_message();
+        if (stopped_) co_return std::nullopt;
+        if (!message) co_return events_.describe(id_, message.error());
+        const auto lost = co_await on_message(*std::move(message));
+        if (stopped_ || lost) co_return lost;
+        if (leaving_ && id_.type == SPICE_CHANNEL_MAIN)
+            co_return std::nullopt; // it said its last word
+        co_await channel_->wait_for_room();
+        if (stopped_) co_return std::nullopt;
+        if (leaving_) read_on_for_a_moment();
+    }
+}
+
+asio::awaitable<std::optional<Failure>> ChannelRunner::on_message(wire::Message message) {
+    auto step = base_.on_message(message);
+    if (!step) co_return events_.describe(id_, step.error());
+    port_.send(step->send);
+    statistics_.message(id_, bytes_before_ + port_.connection().bytes_received());
+    if (!step->is_common) {
+        co_await channel_->on_message(std::move(message));
+    } else if (const auto* migrate = std::get_if<wire::Migrate>(&step->event)) {
+        co_return co_await hand_over(*migrate);
+    } else {
+        channel_->on_common(message, step->event);
+        events_.on_common(id_, message, *step);
+    }
+    co_return std::nullopt;
+}
+
+/// The end of this server's part in a seamless migration: its state of the channel is carried over
+/// to the destination, before anything else.
+asio::awaitable<std::optional<Failure>> ChannelRunner::hand_over(wire::Migrate migrate) {
+    const auto broken = [this](std::string_view why) {
+        return events_.describe(id_, {ErrorCode::invalid, why});
+    };
+    const ChannelPtr next = events_.on_move(id_);
+    if (!next) co_return broken("a migration that was not agreed on");
+    port_.hold();
+    ChannelConnection& source = port_.connection();
+    const ChannelPtr keep_open = source.shared_from_this();
+    if ((migrate.flags & SPICE_MIGRATE_NEED_FLUSH) != 0)
+        source.send(SPICE_MSGC_MIGRATE_FLUSH_MARK, {});
+    Serial next_serial = source.next_serial();
+    if ((migrate.flags & SPICE_MIGRATE_NEED_DATA_TRANSFER) != 0) {
+        source.expires_after(migrate_data_patience);
+        const auto message = co_await source.next_message();
+        if (stopped_) co_return std::nullopt;
+        if (!message) co_return events_.describe(id_, message.error());
+        if (message->type != SPICE_MSG_MIGRATE_DATA) co_return broken("no data to migrate with");
+        next->send(SPICE_MSGC_MIGRATE_DATA, message->body);
+        // The destination counts on from the source's last message but this one.
+        if (message->serial) next_serial = *message->serial;
+    }
+    next->continue_serials(next_serial);
+    bytes_before_ += source.bytes_received();
+    base_ = {};
+    port_.resume(next);
+    channel_->moved();
+    events_.on_left(id_, keep_open);
+    co_return std::nullopt;
+}
+
+void ChannelRunner::leave() {
+    if (leaving_) return;
+    leaving_ = true;
+    leave_until_ = io::now() + longest_goodbye;
+    port_.hold();
+    if (id_.type != SPICE_CHANNEL_MAIN) read_on_for_a_moment();
+}
+
+void ChannelRunner::read_on_for_a_moment() {
+    const auto left = std::chrono::duration_cast<milliseconds>(leave_until_ - io::now());
+    port_.connection().expires_after(std::clamp(left, milliseconds{0}, silence_that_ends));
+}
+
+/// Returns why there is no server to go on at.
+asio::awaitable<std::optional<Failure>> ChannelRunner::start_again() {
+    bytes_before_ += port_.connection().bytes_received();
+    events_.on_left(id_, port_.connection().shared_from_this());
+    channel_->reset(io::now());
+    while (!next_ && !stopped_)
+        co_await changed_.wait();
+    if (stopped_) co_return std::nullopt;
+    const auto next = *std::exchange(next_, {});
+    if (!next) co_return next.error();
+    leaving_ = false;
+    base_ = {};
+    port_.restart(*next);
+    channel_->start();
+    co_return std::nullopt;
+}
+
+void ChannelRunner::continue_at(Result<ChannelPtr, Failure> next) {
+    next_ = std::move(next);
+    changed_.notify();
+}
+
+void ChannelRunner::stop() {
+    stopped_ = true;
+    port_.connection().close();
+    changed_.notify();
+}
+
+} // namespace sumac::client

@@ -1,0 +1,76 @@
+/// One channel of a session, from its first connection to its end: reads it, answers what every
+/// channel must answer, and takes it from server to server. What its own messages do is a Channel's
+/// business.
+///
+/// Ways to another server:
+/// - seamless: MIGRATE comes on the channel itself; the connection that waits at the destination
+///   replaces the present one at once, and nothing else changes.
+/// - from scratch (semi-seamless, switch-host): the session says `leave`. What is still on the way
+///   from the old server is read, for a moment; then the channel is reset and waits for
+///   `continue_at`.
+///
+/// Net thread only.
+#pragma once
+
+#include "client/channel.h"
+#include "client/signal.h"
+#include "client/statistics.h"
+
+namespace sumac::client {
+
+class ChannelRunner : public std::enable_shared_from_this<ChannelRunner> {
+public:
+    /// What the session does for its channels.
+    struct Events {
+        /// A connection to the destination that this channel may move to now (MIGRATE came); null:
+        /// there is none.
+        std::function<ChannelPtr(ChannelId)> on_move;
+        /// The channel reads nothing more from its old server. That connection is still open: a
+        /// server that misses one of a client's channels closes the others.
+        std::function<void(ChannelId, ChannelPtr old)> on_left;
+        std::function<void(ChannelId, const wire::Message&, const channel::BaseChannel::Step&)>
+            on_common;
+        /// Why a channel that was open is so no more.
+        std::function<Failure(ChannelId, const Error&)> describe;
+    };
+    ChannelRunner(ChannelPtr connection, Statistics& statistics, Events events);
+    /// Before `run`. What it sends goes through `port`.
+    void attach(std::unique_ptr<Channel> channel) { channel_ = std::move(channel); }
+    ChannelPort& port() { return port_; }
+
+    /// Returns when the channel is lost, or stopped, with the reason.
+    asio::awaitable<Failure> run();
+
+    /// Nothing more is expected from this server.
+    void leave();
+    /// Where the channel goes on, after `leave`, or why it cannot.
+    void continue_at(Result<ChannelPtr, Failure> next);
+    /// Ends `run` soon.
+    void stop();
+
+    ChannelId id() const { return id_; }
+    /// It has left one server and is not yet at another.
+    bool leaving() const { return leaving_; }
+
+private:
+    asio::awaitable<std::optional<Failure>> read_until_lost();
+    asio::awaitable<std::optional<Failure>> on_message(wire::Message message);
+    asio::awaitable<std::optional<Failure>> hand_over(wire::Migrate migrate);
+    asio::awaitable<std::optional<Failure>> start_again();
+    void read_on_for_a_moment();
+
+    ChannelId id_;
+    ChannelPort port_;
+    Statistics& statistics_;
+    Events events_;
+    channel::BaseChannel base_;
+    std::unique_ptr<Channel> channel_;
+    Signal changed_;
+    bool leaving_ = false;
+    LocalTime leave_until_{};
+    std::optional<Result<ChannelPtr, Failure>> next_; ///< of `continue_at`
+    std::uint64_t bytes_before_ = 0;                  ///< received from the servers before this one
+    bool stopped_ = false;
+};
+
+} // namespace sumac::client
