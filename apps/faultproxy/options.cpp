@@ -52,7 +52,7 @@ Commands, one a line on standard input:
 The end of standard input is not the end of the proxy; quit, SIGINT or SIGTERM is.
 
 Events, one JSON object a line on standard output, t_us is CLOCK_MONOTONIC in microseconds:
-  ready         port (of the first listener), listeners with their ports
+  ready         port (of the first listener), listeners with their ports, pid
   connection    state opened, linked (its channel and header are known), opaque (TLS or other bytes
                 that cannot be looked into; with the reason), closed (with reason and counts)
   fault         state began, ended; name, effect, listener

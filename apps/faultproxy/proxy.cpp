@@ -2,6 +2,8 @@
 
 #include "listener.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace sumac::faultproxy {
@@ -34,6 +36,7 @@ Result<std::unique_ptr<Proxy>, Failure> Proxy::start(asio::io_context& io, Scena
     Json ready;
     if (addresses.front().contains("port")) ready["port"] = addresses.front()["port"];
     ready["listeners"] = addresses;
+    ready["pid"] = ::getpid();
     write_event("ready", ready, now());
     return proxy;
 }
