@@ -129,6 +129,13 @@ constexpr Name playback_messages[] = {
     {SPICE_MSG_PLAYBACK_LATENCY, "latency"},
 };
 
+constexpr Name record_messages[] = {
+    {SPICE_MSG_RECORD_START, "start"},
+    {SPICE_MSG_RECORD_STOP, "stop"},
+    {SPICE_MSG_RECORD_VOLUME, "volume"},
+    {SPICE_MSG_RECORD_MUTE, "mute"},
+};
+
 template <std::size_t n>
 std::string_view find(const Name (&names)[n], std::uint16_t type) {
     const auto* const found = std::find_if(
@@ -161,6 +168,8 @@ std::string_view message_name(std::uint8_t channel_type, std::uint16_t type) {
         return find(cursor_messages, type);
     case SPICE_CHANNEL_PLAYBACK:
         return find(playback_messages, type);
+    case SPICE_CHANNEL_RECORD:
+        return find(record_messages, type);
     default:
         return unknown;
     }

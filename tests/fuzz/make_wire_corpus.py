@@ -87,6 +87,13 @@ PLAYBACK = {
     "mute": (106, u8(1)),
     "latency": (107, u32(200)),
 }
+RECORD = {
+    "start": (101, u32(2) + u16(1) + u32(48000)),
+    "stop": (102, b""),
+    "volume": (103, u8(2) + u16(65535, 32768)),
+    "mute": (104, u8(1)),
+}
+OPUS_SILENCE = bytes.fromhex("fcfffe")  # CELT, 20 ms, stereo
 
 
 def rect(left, top, right, bottom):
@@ -231,6 +238,15 @@ title=My VM
 
 messages("main_messages", COMMON | MAIN)
 messages("playback_messages", PLAYBACK)
+messages("record_messages", RECORD)
+write("opus", {
+    "silence": u8(3) + OPUS_SILENCE,
+    "lost": u8(3) + OPUS_SILENCE + u8(0) + u8(3) + OPUS_SILENCE,
+    "silk": u8(20) + bytes([0x4C]) + bytes(range(19)),
+    "hybrid": u8(40) + bytes([0x7C]) + bytes(range(100, 139)),
+    "several_frames": u8(12) + bytes([0xFF, 0x03]) + bytes(10),
+    "damaged": u8(2) + bytes([0xFF, 0x00]) + u8(3) + OPUS_SILENCE,
+})
 messages("display_messages", DISPLAY)
 write("framing", {
     "mini": u8(1) + mini(4, u32(7) + u64(8)) + mini(103, b""),
