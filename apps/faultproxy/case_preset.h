@@ -20,7 +20,7 @@ struct CasePlan {
     Case which = Case::frames_ahead_1a;
     std::chrono::milliseconds jump{3000}; ///< its size; the case has the sign
     std::optional<Duration> disagreement; ///< until the other one jumps too; nothing: never
-    Trigger trigger;
+    Trigger trigger{};
     Duration from{0};
 };
 

@@ -51,7 +51,7 @@ Listener::Listener(asio::io_context& io,
                    std::vector<Fault> faults,
                    std::uint64_t& relays_made)
     : plan_(plan),
-      state_{Schedule{std::move(faults)}, ServerClock{}},
+      state_{Schedule{std::move(faults)}, ToldClock{}},
       acceptor_(io),
       next_change_(io),
       relays_made_(relays_made) {}

@@ -17,8 +17,8 @@ struct Weather {
     Duration jitter{0};
     std::uint32_t seed = 0;
     bool stalled = false;
-    std::optional<std::uint64_t> rate;   ///< the least, bytes per second
-    std::optional<std::uint64_t> cut_at; ///< the least, in bytes of the direction
+    std::optional<std::uint64_t> rate{};   ///< the least, bytes per second
+    std::optional<std::uint64_t> cut_at{}; ///< the least, in bytes of the direction
 };
 
 /// A fault began or ended to act.

@@ -8,8 +8,8 @@
 #include "link_watch.h"
 #include "message_cutter.h"
 #include "schedule.h"
-#include "server_clock.h"
 #include "stamps.h"
+#include "told_clock.h"
 
 #include <array>
 
@@ -18,7 +18,7 @@ namespace sumac::faultproxy {
 /// What the connections of one listener share.
 struct ListenerState {
     Schedule schedule;
-    ServerClock clock;
+    ToldClock clock;
 };
 
 class Tap {

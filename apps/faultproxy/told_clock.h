@@ -13,7 +13,7 @@
 
 namespace sumac::faultproxy {
 
-class ServerClock {
+class ToldClock {
 public:
     /// A stamp as the server sent it. A frame's 0 means that it has none.
     void observe(Stamp stamp, std::uint32_t mm_time, LocalTime now);

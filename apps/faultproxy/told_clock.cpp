@@ -1,4 +1,4 @@
-#include "server_clock.h"
+#include "told_clock.h"
 
 namespace sumac::faultproxy {
 
@@ -11,7 +11,7 @@ constexpr Duration sound_memory = std::chrono::seconds{1};
 
 } // namespace
 
-void ServerClock::observe(Stamp stamp, std::uint32_t mm_time, LocalTime now) {
+void ToldClock::observe(Stamp stamp, std::uint32_t mm_time, LocalTime now) {
     const bool frame = stamp == Stamp::stream_data || stamp == Stamp::stream_data_sized;
     const bool told = stamp == Stamp::init || stamp == Stamp::multi_media_time;
     if (stamp == Stamp::playback_data) last_sound_ = now;
@@ -19,7 +19,7 @@ void ServerClock::observe(Stamp stamp, std::uint32_t mm_time, LocalTime now) {
     (told ? told_ : stamped_) = Observation{mm_time, now};
 }
 
-std::optional<std::uint32_t> ServerClock::told_now(LocalTime now) const {
+std::optional<std::uint32_t> ToldClock::told_now(LocalTime now) const {
     const auto& known = told_ ? told_ : stamped_;
     if (!known) return std::nullopt;
     const auto since = std::chrono::round<std::chrono::milliseconds>(now - known->at);
@@ -27,7 +27,7 @@ std::optional<std::uint32_t> ServerClock::told_now(LocalTime now) const {
     return known->mm_time + static_cast<std::uint32_t>(since.count()) - latency;
 }
 
-bool ServerClock::sound_plays(LocalTime now) const {
+bool ToldClock::sound_plays(LocalTime now) const {
     return last_sound_ && now - *last_sound_ < sound_memory;
 }
 
