@@ -1,5 +1,6 @@
 #include "client/session.h"
 
+#include "client/record_channel.h"
 #include "io/clock.h"
 #include "wire/names.h"
 
@@ -25,6 +26,8 @@ const wire::Capabilities common_capabilities{SPICE_COMMON_CAP_PROTOCOL_AUTH_SELE
 
 wire::Capabilities channel_capabilities(ChannelId id) {
     if (id.type == SPICE_CHANNEL_DISPLAY) return client::display_capabilities();
+    if (id.type == SPICE_CHANNEL_PLAYBACK) return client::playback_capabilities();
+    if (id.type == SPICE_CHANNEL_RECORD) return client::record_capabilities();
     if (id.type == SPICE_CHANNEL_MAIN) {
         return {SPICE_MAIN_CAP_SEMI_SEAMLESS_MIGRATE,
                 SPICE_MAIN_CAP_NAME_AND_UUID,
@@ -32,6 +35,14 @@ wire::Capabilities channel_capabilities(ChannelId id) {
                 SPICE_MAIN_CAP_SEAMLESS_MIGRATE};
     }
     return {};
+}
+
+std::set<std::uint8_t> supported_channels(const SessionOptions& options, const Sinks& sinks) {
+    std::set<std::uint8_t> types{SPICE_CHANNEL_DISPLAY};
+    if (options.sound != SoundDevice::none) types.insert(SPICE_CHANNEL_PLAYBACK);
+    if (options.system_microphone || sinks.microphone != nullptr)
+        types.insert(SPICE_CHANNEL_RECORD);
+    return types;
 }
 
 /// Out of memory, or a mistake of ours: what flew out of a coroutine ends the session with a
@@ -59,7 +70,7 @@ Session::Impl::Impl(Runtime::Impl& runtime, Target target, SessionOptions option
       sinks_(sinks),
       statistics_(target.name()),
       target_(std::move(target)),
-      state_({SPICE_CHANNEL_DISPLAY}) {}
+      state_(supported_channels(options_, sinks_)) {}
 
 /// Not in the constructor, because what is made here refers back to the finished object.
 void Session::Impl::start() {
@@ -71,6 +82,15 @@ void Session::Impl::start() {
     };
     player_ = std::make_shared<client::StreamPlayer>(client::StreamPlayer::Parts{
         runtime_.net(), runtime_.workers(), *draw_, statistics_, sinks_.trace, send_report});
+    const auto log_line = [this](LogLevel level, std::string_view line) { log(level, line); };
+    sound_ = std::make_shared<client::SoundPlayer>(client::SoundPlayer::Parts{runtime_.net(),
+                                                                              runtime_.workers(),
+                                                                              player_,
+                                                                              statistics_,
+                                                                              options_.sound,
+                                                                              sinks_.sound,
+                                                                              sinks_.trace,
+                                                                              log_line});
     const auto self = shared_from_this();
     const auto ended = [self](std::exception_ptr exception, Failure reason) {
         self->end_with(exception ? broken(exception) : std::move(reason));
@@ -160,7 +180,23 @@ Session::Impl::RunnerPtr Session::Impl::make_runner(const ChannelPtr& connection
 
 std::unique_ptr<client::Channel> Session::Impl::make_channel(ChannelId id,
                                                              client::ChannelPort& port) {
-    if (id.type == SPICE_CHANNEL_MAIN) return std::make_unique<MainChannel>(*this, port);
+    const auto log_line = [this](LogLevel level, std::string_view line) { log(level, line); };
+    switch (id.type) {
+    case SPICE_CHANNEL_MAIN:
+        return std::make_unique<MainChannel>(*this, port);
+    case SPICE_CHANNEL_PLAYBACK:
+        return std::make_unique<client::PlaybackChannel>(
+            client::PlaybackChannel::Parts{port, sound_, statistics_, log_line});
+    case SPICE_CHANNEL_RECORD:
+        return std::make_unique<client::RecordChannel>(client::RecordChannel::Parts{
+            port, runtime_.net(), runtime_.workers(), sinks_.microphone, statistics_, log_line});
+    default:
+        return make_display(id, port);
+    }
+}
+
+std::unique_ptr<client::Channel> Session::Impl::make_display(ChannelId id,
+                                                             client::ChannelPort& port) {
     const auto log_line = [this](LogLevel level, std::string_view line) { log(level, line); };
     auto display = std::make_unique<client::DisplayChannel>(client::DisplayChannel::Parts{
         port, draw_, player_, statistics_, last_key_, server_, log_line});
@@ -277,6 +313,7 @@ void Session::Impl::note_common(ChannelId id,
 /// Takes what was begun to its end: channels, decoders and drawing all stop, and every frame is
 /// accounted for.
 asio::awaitable<void> Session::Impl::finish() {
+    sound_->close();
     player_->close(io::now());
     draw_->close();
     while (running_ > 0 || player_->busy() || !draw_->idle())

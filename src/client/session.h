@@ -4,6 +4,7 @@
 #include "client/channel_runner.h"
 #include "client/destination.h"
 #include "client/display_channel.h"
+#include "client/playback_channel.h"
 #include "client/runtime.h"
 #include "session/session_state.h"
 #include <sumac/client.h>
@@ -38,6 +39,7 @@ private:
     awaitable<Failure> run_channel(ChannelId id);
     RunnerPtr make_runner(const client::ChannelPtr& connection);
     std::unique_ptr<client::Channel> make_channel(ChannelId id, client::ChannelPort& port);
+    std::unique_ptr<client::Channel> make_display(ChannelId id, client::ChannelPort& port);
     void channel_ended(ChannelId id, Failure reason);
     awaitable<void> finish();
     void announce_end();
@@ -104,6 +106,7 @@ private:
     std::uint64_t server_ = 0; ///< counts the servers that start from scratch
     std::shared_ptr<client::DrawWorker> draw_;
     std::shared_ptr<client::StreamPlayer> player_;
+    std::shared_ptr<client::SoundPlayer> sound_;
     std::map<std::uint8_t, client::DisplayChannel*> displays_; ///< the open ones
     StreamKey last_key_{0};
     std::map<ChannelId, RunnerPtr> runners_; ///< the open channels
