@@ -54,7 +54,7 @@ A migration, by hand:
   sumac-host --port 5902 --start-paused    the destination, same --size, --fps, --clip
   source:      migrate 127.0.0.1 5902      prints "stopped" with next_frame N
   destination: resume N                    (after "audio on", if there is sound)
-A destination with --migration semi-seamless refuses a seamless one, which then becomes that.
+A destination with --refuse-seamless makes a seamless migration a semi-seamless one.
 
 Exit status: 0 ended as asked, 1 could not start or failed, 2 wrong usage.)";
 
@@ -231,6 +231,10 @@ void add_server_options(CLI::App& app, Raw& raw) {
                           {{"seamless", Migration::seamless},
                            {"semi-seamless", Migration::semi_seamless},
                            {"switch-host", Migration::switch_host}})
+        ->group(group);
+    app.add_flag("--refuse-seamless",
+                 options.refuse_seamless,
+                 "as a destination: allow several clients, which rules a seamless migration out")
         ->group(group);
     app.add_option_function<int>(
            "--copy-time",

@@ -43,6 +43,7 @@ struct Options {
     std::chrono::milliseconds copy_time{0};
     std::chrono::milliseconds downtime{50};
     bool start_paused = false;
+    bool refuse_seamless = false; ///< as a destination
 };
 
 /// The options, or the exit status if there is nothing to run (help: 0, wrong usage: 2); then all
