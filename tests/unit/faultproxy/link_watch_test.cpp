@@ -1,5 +1,5 @@
-#include "handshake.h"
 #include "link_watch.h"
+#include "proxy_handshake.h"
 
 #include <gtest/gtest.h>
 

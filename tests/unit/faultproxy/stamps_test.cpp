@@ -1,5 +1,5 @@
-#include "handshake.h"
 #include "message_cutter.h"
+#include "proxy_handshake.h"
 #include "stamps.h"
 
 #include <gtest/gtest.h>

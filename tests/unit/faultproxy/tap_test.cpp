@@ -1,4 +1,4 @@
-#include "handshake.h"
+#include "proxy_handshake.h"
 #include "tap.h"
 
 #include <gtest/gtest.h>
