@@ -1,5 +1,6 @@
 #include "client/display_channel.h"
 
+#include "image/glz_window.h"
 #include "image/image_cache.h"
 #include "io/clock.h"
 #include "wire/names.h"
@@ -16,9 +17,6 @@ namespace {
 /// One cache and one dictionary for all display channels of a session; any number will do, as long
 /// as it is the same.
 constexpr std::uint8_t shared_cache_id = 1;
-/// We decode no GLZ, so the server needs no window for it; this is the smallest that it accepts as
-/// a size.
-constexpr std::int32_t glz_window_pixels = 1;
 /// libspice-server throws out a client that reports on a stream id beyond its own table
 /// (NUM_STREAMS).
 constexpr std::uint32_t max_reported_stream_id = 49;
@@ -52,10 +50,11 @@ void DisplayChannel::start() {
     parts_.draw->post(std::move(open));
 
     ChannelPort& port = parts_.port;
-    port.send(
-        SPICE_MSGC_DISPLAY_INIT,
-        wire::encode(wire::DisplayInit{
-            shared_cache_id, image::pixmap_cache_size_pixels, shared_cache_id, glz_window_pixels}));
+    port.send(SPICE_MSGC_DISPLAY_INIT,
+              wire::encode(wire::DisplayInit{shared_cache_id,
+                                             image::pixmap_cache_size_pixels,
+                                             shared_cache_id,
+                                             image::glz_window_size_pixels}));
     send_preferences();
 }
 
