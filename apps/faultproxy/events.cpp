@@ -34,7 +34,7 @@ LocalTime now() {
 
 void write_event(std::string_view name, Json details, LocalTime at) {
     Json line{{"event", name}};
-    line.update(details);
+    if (details.is_object()) line.update(details); // `{}` is null
     line["t_us"] = at.time_since_epoch().count();
     // Names come from files and command lines, which need not be UTF-8.
     write_all(line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");

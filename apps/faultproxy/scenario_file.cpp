@@ -23,6 +23,27 @@ std::string shown(std::string_view text) {
     return text.size() > most ? line + "..." : line;
 }
 
+/// toml++ 3.3 runs into undefined behaviour at many characters beyond ASCII. In lines that are
+/// comments they do no harm once replaced. The number of the first other line that has one; 0:
+/// none.
+std::size_t replace_non_ascii(std::string& toml) {
+    std::size_t line = 1;
+    bool blank_so_far = true;
+    bool comment = false;
+    for (char& c : toml) {
+        const bool ascii = static_cast<unsigned char>(c) < 0x80;
+        if (!ascii && !comment) return line;
+        if (!ascii) c = '?';
+        if (c == '#' && blank_so_far) comment = true;
+        blank_so_far = blank_so_far && (c == ' ' || c == '\t');
+        if (c != '\n') continue;
+        ++line;
+        blank_so_far = true;
+        comment = false;
+    }
+    return 0;
+}
+
 /// Reads one table, key by key. Remembers the first mistake, and which keys were asked for, so that
 /// the others can be named as unknown.
 class TableReader {
@@ -324,7 +345,13 @@ void for_each_table(const toml::table& root,
 } // namespace
 
 Result<Scenario, Failure> parse_scenario(std::string_view toml, std::string_view name) {
-    const toml::parse_result parsed = toml::parse(toml);
+    std::string ascii{toml};
+    if (const std::size_t line = replace_non_ascii(ascii); line > 0) {
+        return Failure{ErrorCode::unsupported,
+                       fmt::format("{}:{}: a character that is not ASCII", name, line),
+                       "such characters may stand in lines that begin with '#' only"};
+    }
+    const toml::parse_result parsed = toml::parse(std::string_view{ascii});
     if (!parsed) {
         return Failure{ErrorCode::invalid,
                        fmt::format("{}:{}: {}",

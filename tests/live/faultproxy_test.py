@@ -120,6 +120,10 @@ class Transparent(ProxyTest):
         self.sumac("shot", f"spice://127.0.0.1:{self.ready['port']}", self.path("direct.png"))
         self.assertEqual(read_png(self.path("tls.png")).differences(read_png(self.path("direct.png"))), [])
         self.assertIn("TLS", proxy.wait_for("connection", state="opaque")["reason"])
+        proxy.command("status")
+        self.assertEqual(proxy.wait_for("status")["listeners"][0]["connections"], [])
+        proxy.command("quit")
+        self.assertEqual(proxy.wait(), 0)
 
     def test_unix_sockets_on_both_sides(self):
         self.start_host("--cells", "off", "--start-paused", "--unix", self.path("host"))
@@ -131,7 +135,9 @@ class Transparent(ProxyTest):
         self.sumac("shot", f"spice+unix://{self.path('proxy')}", self.path("unix.png"))
         self.sumac("shot", f"spice://127.0.0.1:{self.ready['port']}", self.path("direct.png"))
         self.assertEqual(read_png(self.path("unix.png")).differences(read_png(self.path("direct.png"))), [])
-        proxy.command("quit")
+        proxy.close_input()
+        proxy.wait_for("input_closed")
+        proxy.signal(signal.SIGTERM)
         self.assertEqual(proxy.wait(), 0)
         self.assertFalse(os.path.exists(self.path("proxy")), "the socket's file is left behind")
 

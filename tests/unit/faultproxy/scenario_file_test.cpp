@@ -126,6 +126,12 @@ TEST(ScenarioFile, NamesTheLineOfAMistake) {
     EXPECT_STARTS_WITH(mistake("[listeners]"), "s.toml:1: unknown key 'listeners'");
 }
 
+TEST(ScenarioFile, TakesOtherCharactersThanAsciiInCommentsOnly) {
+    EXPECT_EQ(mistake("  # f\xc3\xbcr alle\n[[fault]]\nstall = true"), "none");
+    EXPECT_STARTS_WITH(mistake("# x\n\xc9\xaf = 1"), "s.toml:2: a character that is not ASCII");
+    EXPECT_STARTS_WITH(mistake("a = 1 # \xc3\xbc"), "s.toml:1: a character that is not ASCII");
+}
+
 TEST(ScenarioFile, SettlingFindsWhatCannotBeSeenInOnePlace) {
     const ListenerPlan plan{"", {"127.0.0.1", 0, ""}, {"127.0.0.1", 5900, ""}};
     EXPECT_EQ(settle({}).error().message, "nowhere to listen");
