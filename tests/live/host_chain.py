@@ -41,15 +41,15 @@ class HostChain:
         region = self.here.wait_for("ready")["region"]
         return tuple(region[key] for key in ("x", "y", "width", "height"))
 
-    def new_host(self, *more, migration=None):
+    def new_host(self, *more):
         """One more host with the same clip; it ends with the chain at the latest."""
         host = HostProcess(
-            self._executable, "--port", "0", *self._arguments, "--migration", migration or self._migration, *more,
+            self._executable, "--port", "0", *self._arguments, "--migration", self._migration, *more,
             clock_ahead=self._clock_ahead if len(self.hosts) % 2 else 0)
         return self._stack.enter_context(host)
 
-    def new_destination(self, *more, migration=None):
-        destination = self.new_host("--start-paused", *more, migration=migration)
+    def new_destination(self, *more):
+        destination = self.new_host("--start-paused", *more)
         destination.wait_for("ready")
         return destination
 

@@ -115,7 +115,7 @@ class Migrations(unittest.TestCase):
 
     def test_a_destination_that_refuses_seamless_gets_a_semi_seamless_one(self):
         chain, client = self.watch()
-        chain.hop(chain.new_destination(migration="semi-seamless"))
+        chain.hop(chain.new_destination("--refuse-seamless"))
         chain.end_source()
         client.wait_for(chain.moves[-1][1] + 40)
         self.check_order(client)

@@ -98,7 +98,6 @@ class Moves(unittest.TestCase):
             source = machine.move()
             time.sleep(2)  # long enough for all that belongs to the move, and for a stream
             source.end()
-        # Stamps that say when: the pictures of the last two seconds are the last machine's.
         machine.qemu.press_a_key()
         time.sleep(2.5)  # a stream ends, and what it leaves is drawn again without loss
         expected = machine.qemu.screen()
@@ -109,7 +108,8 @@ class Moves(unittest.TestCase):
         after = [seconds for seconds in times if times[-1] - 4.5 < seconds]
         # The guest draws 18 pictures a second; a loaded machine fewer.
         self.assertGreater(len(after), 10, "the picture stood still after the move")
-        gaps = [b - a for a, b in zip(times, times[1:])]
+        # Without the wait for the picture that replaces a stream which has ended.
+        gaps = [b - a for a, b in zip(times, times[1:]) if b < times[-1] - 1.5]
         print(f"{moves} moves, {len(recorded)} pictures, longest gap {1000 * max(gaps):.0f} ms", flush=True)
 
     def test_seamless(self):

@@ -1,0 +1,68 @@
+"""A recording of a clip that moved from host to host, beside what the hosts drew."""
+
+import bisect
+
+from host_cells import read_number
+from pictures import recorded_frames
+
+
+class Recorded:
+    """What a recording of a HostChain shows.
+
+    drawn   number -> (our t_us, index of the host, mm_time) of what the servers took
+    shown   [(seconds, number)] of the recording's pictures, from the first whole one on, without torn ones
+    before  how many pictures stand before that
+    torn    how many are neither one frame nor another
+    """
+
+    def __init__(self, chain, recording):
+        region = chain.region
+        self.drawn = {}
+        for number, mm_time, t_us, host in chain.drawn():
+            self.drawn.setdefault(number, (t_us, host, mm_time))
+        self._stamps = sorted((stamp, number) for number, (_, _, stamp) in self.drawn.items())
+        self._ended = {index + 1: host.to_ours(host.wait_for("migration", phase="ended")["t_us"])
+                       for index, host in enumerate(chain.hosts[:-1])}
+        shown = [(seconds, read_number(rgb, region[2], (0, 0, *region[2:])))
+                 for seconds, rgb in recorded_frames(recording, region)]
+        first = next(i for i, (_, number) in enumerate(shown) if number is not None)
+        self.before = first
+        self.torn = sum(number is None for _, number in shown[first:])
+        self.shown = [(seconds, number) for seconds, number in shown[first:] if number is not None]
+
+    def number_of(self, stamp):
+        """The frame with that mm_time, or None. The server stamps a little after the host has looked at its clock: at
+        once, or when a busy machine lets it; nearer to its own frame than to another in any case."""
+        at = bisect.bisect(self._stamps, (stamp, -1))
+        near = min(self._stamps[max(0, at - 1) : at + 1], key=lambda known: abs(known[0] - stamp))
+        return near[1] if abs(near[0] - stamp) < 16 else None
+
+    def first_shown(self):
+        """number -> seconds"""
+        times = {}
+        for seconds, number in self.shown:
+            times.setdefault(number, seconds)
+        return times
+
+    def numbers(self):
+        return [number for _, number in self.shown]
+
+    def missing(self):
+        """Numbers that were drawn in that time and not shown."""
+        numbers = self.numbers()
+        return sorted(n for n in self.drawn if numbers[0] <= n <= numbers[-1] and n not in set(numbers))
+
+    def longest_gaps_ms(self):
+        """(longest gap shown at a move, the most by which a gap exceeds the servers' silence, at a move or not, and after
+        which number that was)."""
+        first_shown = self.first_shown()
+        at_moves, excess = 0.0, (0.0, None)
+        order = sorted(first_shown)
+        for a, b in zip(order, order[1:]):
+            gap = 1000 * (first_shown[b] - first_shown[a])
+            (drawn_a, host_a, _), (drawn_b, host_b, _) = self.drawn[a], self.drawn[b]
+            if host_a != host_b:
+                at_moves = max(at_moves, gap)
+                drawn_b = max(drawn_b, self._ended[host_b])  # nobody listened before
+            excess = max(excess, (gap - (drawn_b - drawn_a) / 1000, a), key=lambda found: found[0])
+        return at_moves, *excess
