@@ -81,7 +81,7 @@ def judge(measured):
         ("frames lost", str(len(measured.lost())), not measured.lost()),
         ("in order, no picture torn", "yes" if measured.in_order() else "no", measured.in_order()),
         ("longest gap at the move, ms", f"{measured.gap_at_move_ms():.0f}", measured.gap_beyond_silence_ms() <= MOST_GAP_MS),
-        ("of it beyond the hosts' own silence, ms", f"{max(0, measured.gap_beyond_silence_ms()):.0f}",
+        ("most beyond the hosts' own silence, ms", f"{max(0, measured.gap_beyond_silence_ms()):.0f}",
          measured.gap_beyond_silence_ms() <= MOST_GAP_MS),
         ("sound skew, 95 % within, ms", "no sound" if skew is None else f"{skew:.0f}", skew is not None and skew <= MOST_SKEW_MS),
         ("delay, median, ms", f"{percentile(delays, 0.5):.0f}", None),
@@ -99,7 +99,7 @@ def main():
     story = (f"Two sumac-hosts on libspice-server play one clip with sound; the second one's clock is {clock}. "
              f"In mid-clip the session moved from one to the other ({arguments.kind}), while sumac record watched. "
              f"{len(measured.frames)} frames were drawn, {len(measured.streams.received)} came in streams, "
-             f"{len(measured.never_sent())} were drawn while the client was between the hosts and never sent.")
+             f"{len(measured.never_sent())} were never sent: the client was between the hosts, or the server had no time.")
     path = os.path.join(arguments.output, "index.html")
     with open(path, "w", encoding="utf-8") as out:
         out.write(page.build(measured, recording, four, [(value, what, good) for what, value, good in facts], story))

@@ -18,7 +18,7 @@ STYLE = """
 main { max-width: 1120px; margin: 0 auto; padding: 32px 20px 64px } h1 { font-size: 26px; margin: 0 0 4px }
 h2 { font-size: 17px; margin: 34px 0 4px } p { margin: 2px 0 10px; max-width: 78ch } .soft { color: var(--soft) }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 12px }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(168px, 1fr)); gap: 12px; margin: 18px 0 }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(136px, 1fr)); gap: 12px; margin: 18px 0 }
 .tile b { display: block; font-size: 26px; line-height: 1.25; font-variant-numeric: tabular-nums }
 .tile.good b { color: var(--good) } .tile.bad b { color: var(--bad) }
 .strip { display: flex; gap: 6px; overflow-x: auto } .strip figure { margin: 0; flex: 1 1 0; min-width: 116px }
@@ -157,7 +157,7 @@ def build(measured, recording, four, tiles, story):
         key(("one", "first host"), ("two", "second host")), f'<div class="card">{numbers_chart(measured)}</div>',
         '<h2>Delay</h2><p class="soft">From drawing to presentation (dots), and when it was due (line; frames of streams only: '
         "what the server sends as drawing has no time stamp and is shown at once). Red marks at the foot: drawn, but never sent "
-        "by the hosts, because the client was between them.</p>",
+        "by the hosts, because the client was between them or the server had no time.</p>",
         f'<div class="card">{delay_chart(measured)}</div>',
         '<h2>Sound and picture</h2><p class="soft">At each whole second the clip clicks and flashes. How much later the flash is seen '
         "than the click is heard, both taken from the recording. The stripe is 20 ms either way.</p>",
