@@ -7,9 +7,12 @@ namespace sumac::tool {
 namespace {
 
 std::size_t bytes_of(const Change& change) {
-    const auto* picture = std::get_if<PictureChanged>(&change);
-    const std::size_t pixels = picture == nullptr ? 0 : picture->patch.pixels.size();
-    return ChangeQueue::change_bytes + pixels;
+    std::size_t held = 0;
+    if (const auto* picture = std::get_if<PictureChanged>(&change))
+        held = picture->patch.pixels.size();
+    if (const auto* sound = std::get_if<SoundHeard>(&change))
+        held = sound->samples.size() * sizeof(std::int16_t);
+    return ChangeQueue::change_bytes + held;
 }
 
 } // namespace
@@ -22,6 +25,17 @@ bool ChangeQueue::push(Change change) {
                (bytes <= capacity_bytes_ && bytes_ <= capacity_bytes_ - bytes);
     });
     if (closed_) return false;
+    changes_.push_back({std::move(change), bytes});
+    bytes_ += bytes;
+    has_change_.notify_one();
+    return true;
+}
+
+bool ChangeQueue::offer(SoundHeard sound) {
+    Change change = std::move(sound);
+    const std::size_t bytes = bytes_of(change);
+    const std::lock_guard lock{mutex_};
+    if (closed_ || bytes_ + bytes > capacity_bytes_ + sound_reserve_bytes) return false;
     changes_.push_back({std::move(change), bytes});
     bytes_ += bytes;
     has_change_.notify_one();

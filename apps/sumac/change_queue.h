@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -26,10 +27,18 @@ struct PictureChanged {
     LocalTime at;
 };
 
-using Change = std::variant<DisplayCreated, PictureChanged>;
+/// This is heard, from `at` on.
+struct SoundHeard {
+    std::vector<std::int16_t> samples; ///< in SoundView's format
+    LocalTime at;
+};
+
+using Change = std::variant<DisplayCreated, PictureChanged, SoundHeard>;
 
 /// A bounded queue of changes. Full: the session's thread waits, which throttles the server;
-/// nothing is ever dropped. One thread pushes, one pops, any may close or look.
+/// no picture is ever dropped. Sound has some room of its own beyond that and is dropped where it
+/// is full too, because the thread that it comes from must not wait. One thread pushes, one pops,
+/// any may close or look.
 class ChangeQueue {
 public:
     /// Half a second of full HD at 30 pictures/s with everything moving: longer than a disk usually
@@ -38,6 +47,9 @@ public:
     static constexpr std::size_t default_capacity_bytes = std::size_t{128} * 1024 * 1024;
     /// Per change, for its own objects; it bounds the number of empty changes.
     static constexpr std::size_t change_bytes = 256;
+
+    /// A minute and a half of sound.
+    static constexpr std::size_t sound_reserve_bytes = std::size_t{16} * 1024 * 1024;
 
     struct Fill {
         std::size_t changes = 0;
@@ -50,6 +62,8 @@ public:
     /// Waits until there is room or the queue is closed. A change larger than the capacity waits
     /// until the queue is empty. False: closed, and the change is gone.
     bool push(Change change);
+    /// Never waits. False: there is no room, or the queue is closed, and the sound is gone.
+    bool offer(SoundHeard sound);
     /// Waits for a change. Empty once the queue is closed and drained.
     std::optional<Change> pop();
     /// No push succeeds any more; what waits can still be popped.

@@ -41,7 +41,8 @@ constexpr const char* record_footer = R"(
 Examples:
   sumac record spice://localhost:5900 session.mkv             until Ctrl-C
   sumac record spice://localhost:5900 session.mkv --duration 10
-Every picture is kept, losslessly, with the time at which it was shown (variable frame rate). An
+Every picture is kept, losslessly, with the time at which it was shown (variable frame rate), and
+the sound as and when it is heard (FLAC; not with --sound none). An
 existing file is overwritten. When the display changes its size the recording goes on in
 session.2.mkv, session.3.mkv and so on. If the session fails, what was recorded is kept and the
 exit status is 1. Where the disk or the encoder cannot follow, the server is slowed down; it then
@@ -133,6 +134,24 @@ void add_connection(CLI::App& app, ConnectionOptions& options) {
                "what to log on standard error (default warn)");
 }
 
+void add_sound(CLI::App& app, SoundOptions& options) {
+    const auto group = app.add_option_group("Sound");
+    add_choice(*group,
+               "--sound",
+               options.device,
+               {{"null", SoundDevice::null_device},
+                {"system", SoundDevice::system},
+                {"none", SoundDevice::none}},
+               "what plays the guest's sound: nothing, but in real time; the system's loudspeaker; "
+               "or no sound at all (default null)");
+    add_choice(
+        *group,
+        "--microphone",
+        options.microphone,
+        {{"off", Microphone::off}, {"tone", Microphone::tone}, {"system", Microphone::system}},
+        "what the guest hears when it records (default off)");
+}
+
 void add_display(CLI::App& app, std::uint32_t& display) {
     app.add_option("--display", display, "which display, from 0 (default 0)")->type_name("N");
 }
@@ -163,7 +182,8 @@ CLI::App* add_shot(CLI::App& app, ShotOptions& options) {
 }
 
 CLI::App* add_record(CLI::App& app, RecordOptions& options) {
-    CLI::App* record = app.add_subcommand("record", "record what a display shows as a video");
+    CLI::App* record =
+        app.add_subcommand("record", "record what a display shows as a video, with the sound");
     add_connection(*record, options.connection);
     record->add_option("OUT.mkv", options.output, "the Matroska file to write")
         ->required()
@@ -191,12 +211,14 @@ CLI::App* add_record(CLI::App& app, RecordOptions& options) {
         [&options](Duration value) { options.timeout = value; },
         "wait at most this long for the display to appear (default 30)");
     add_trace(*record, options.trace);
+    add_sound(*record, options.sound);
     record->footer(record_footer);
     return record;
 }
 
 CLI::App* add_probe(CLI::App& app, ProbeOptions& options) {
-    CLI::App* probe = app.add_subcommand("probe", "measure a session: frames, delays, drawing");
+    CLI::App* probe =
+        app.add_subcommand("probe", "measure a session: frames, sound, delays, drawing");
     add_connection(*probe, options.connection);
     add_seconds(
         *probe,
@@ -206,6 +228,7 @@ CLI::App* add_probe(CLI::App& app, ProbeOptions& options) {
     probe->add_option("--json", options.json, "write the report as JSON; - is standard output")
         ->type_name("FILE");
     add_trace(*probe, options.trace);
+    add_sound(*probe, options.sound);
     probe->footer(probe_footer);
     return probe;
 }

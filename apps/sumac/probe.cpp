@@ -50,6 +50,14 @@ std::string reasons_text(const std::map<std::string, std::uint64_t>& counts) {
     return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
+std::string percentiles_text(const Distribution& measured) {
+    return fmt::format("p50 {:.1f}, p95 {:.1f}, p99 {:.1f}, max {:.1f} ms",
+                       measured.p50,
+                       measured.p95,
+                       measured.p99,
+                       measured.max);
+}
+
 std::string stream_text(const StreamReport& stream) {
     std::string text = fmt::format("stream {} on display {}: {} {}x{}: {} frames received, {} "
                                    "presented; skipped: {}; longest gap {:.1f} ms",
@@ -63,12 +71,22 @@ std::string stream_text(const StreamReport& stream) {
                                    reasons_text(stream.frames_skipped),
                                    stream.longest_gap_ms);
     if (stream.delay_ms.count != 0) {
-        text += fmt::format("; delay p50 {:.1f}, p95 {:.1f}, p99 {:.1f}, max {:.1f} ms",
-                            stream.delay_ms.p50,
-                            stream.delay_ms.p95,
-                            stream.delay_ms.p99,
-                            stream.delay_ms.max);
+        text += "; delay " + percentiles_text(stream.delay_ms);
     }
+    return text + '\n';
+}
+
+std::string audio_text(const AudioReport& audio) {
+    if (audio.packets == 0) return fmt::format("sound: none came (device {})\n", audio.device);
+    std::string text =
+        fmt::format("sound: {} packets, {} underruns, {:.1f} ms discarded; device {}",
+                    audio.packets,
+                    audio.underruns,
+                    audio.discarded_ms,
+                    audio.device);
+    if (audio.device_lost > 0) text += fmt::format(", lost {} times", audio.device_lost);
+    if (audio.buffered_ms.count > 0) text += "; buffered " + percentiles_text(audio.buffered_ms);
+    if (audio.skew_ms.count > 0) text += "; picture off by " + percentiles_text(audio.skew_ms);
     return text + '\n';
 }
 
@@ -118,6 +136,7 @@ std::string summary_text(const SessionReport& report, Duration elapsed) {
     }
     for (const auto& stream : report.streams)
         text += stream_text(stream);
+    text += audio_text(report.audio);
     const std::string drift =
         report.drift_ppm ? fmt::format("{:.1f} ppm", *report.drift_ppm) : "not known";
     text += fmt::format(
@@ -153,8 +172,11 @@ int probe(const ProbeOptions& options, const Surroundings& around) {
         console.status(status_text(session, elapsed));
         return std::min(left, status_interval);
     };
-    const SessionEnd end =
-        run_session(around, *target, options.connection.deadlines, {&display, trace->get()}, step);
+    SessionOptions session_options{.deadlines = options.connection.deadlines};
+    Sinks sinks{.display = &display, .trace = trace->get()};
+    ToneSource tone;
+    apply(options.sound, tone, session_options, sinks);
+    const SessionEnd end = run_session(around, *target, session_options, sinks, step);
     const LocalTime ended = monotonic_now();
 
     const auto traced = *trace ? (*trace)->finish() : Done{};

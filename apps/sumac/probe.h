@@ -2,6 +2,7 @@
 #pragma once
 
 #include "session_run.h"
+#include "sound_options.h"
 
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@ namespace sumac::tool {
 
 struct ProbeOptions {
     ConnectionOptions connection;
+    SoundOptions sound;
     std::optional<Duration> duration; ///< from the start; empty: to the session's end
     std::string json;                 ///< empty: a summary for people; "-": standard output
     std::string trace;                ///< empty: none

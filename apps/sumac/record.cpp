@@ -120,15 +120,22 @@ int record(const RecordOptions& options, const Surroundings& around) {
         return 2;
     }
 
-    Recorder recorder{{.path = options.output, .codec = options.codec, .display = options.display},
+    const bool silent = options.sound.device == SoundDevice::none;
+    Recorder recorder{{.path = options.output,
+                       .codec = options.codec,
+                       .display = options.display,
+                       .sound = silent ? SoundTracks::none : SoundTracks::one},
                       monotonic_now,
                       [&around] { around.wake.wake(); }};
     RecordingStep recording{options, recorder, console};
     const auto step = [&](Session&, LocalTime started, LocalTime now) {
         return recording(started, now);
     };
-    const SessionEnd end =
-        run_session(around, *target, options.connection.deadlines, {&recorder, trace->get()}, step);
+    SessionOptions session_options{.deadlines = options.connection.deadlines};
+    Sinks sinks{.display = &recorder, .trace = trace->get(), .sound = &recorder};
+    ToneSource tone;
+    apply(options.sound, tone, session_options, sinks);
+    const SessionEnd end = run_session(around, *target, session_options, sinks, step);
 
     const LocalTime ended = monotonic_now();
     if (recorder.progress().queue.changes != 0) console.status("finishing the file ...");

@@ -3,6 +3,7 @@
 
 #include "recorder.h"
 #include "session_run.h"
+#include "sound_options.h"
 
 #include <cstdint>
 #include <optional>
@@ -12,6 +13,7 @@ namespace sumac::tool {
 
 struct RecordOptions {
     ConnectionOptions connection;
+    SoundOptions sound;
     std::string output;               ///< *.mkv
     std::string trace;                ///< as for probe; empty: none
     std::optional<Duration> duration; ///< from the display's first appearance; empty: to the end

@@ -10,7 +10,7 @@ Recorder::Recorder(Options options, NowFunction now, std::function<void()> on_ne
     : options_(std::move(options)),
       now_(now),
       queue_(options_.queue_bytes),
-      recording_(options_.path, options_.codec),
+      recording_(options_.path, options_.codec, options_.sound),
       encoder_([this, news = std::move(on_news)] { encode_all(news); }) {}
 
 Recorder::~Recorder() {
@@ -35,6 +35,10 @@ void Recorder::on_update(const DisplayUpdate& update) {
     PictureChanged change{queue_.take_spare(), update.at};
     copy_damage(update.picture, update.damage, change.patch);
     queue_.push(std::move(change));
+}
+
+void Recorder::on_sound(const SoundView& sound) {
+    queue_.offer({{sound.samples.begin(), sound.samples.end()}, sound.heard});
 }
 
 Recorder::Progress Recorder::progress() const {
@@ -73,6 +77,7 @@ Result<Done, Failure> Recorder::record(Change& change) {
     if (const auto* created = std::get_if<DisplayCreated>(&change)) {
         return recording_.on_display_created(*created);
     }
+    if (const auto* sound = std::get_if<SoundHeard>(&change)) return recording_.on_sound(*sound);
     auto& picture = std::get<PictureChanged>(change);
     auto recorded = recording_.on_picture(picture);
     queue_.give_spare(std::move(picture.patch));

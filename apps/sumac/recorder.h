@@ -1,4 +1,4 @@
-/// A display sink that records, with the encoder in a thread of its own.
+/// A sink that records, with the encoder in a thread of its own.
 #pragma once
 
 #include "change_queue.h"
@@ -16,14 +16,16 @@
 
 namespace sumac::tool {
 
-/// Takes the changes of one display; the session's thread copies what changed and waits only while
-/// the queue is full. Where writing fails the recorder stops taking, so that the session can end.
-class Recorder : public DisplaySink {
+/// Takes the changes of one display, and the sound; the session's thread copies what changed and
+/// waits only while the queue is full. Where writing fails the recorder stops taking, so that the
+/// session can end.
+class Recorder : public DisplaySink, public SoundSink {
 public:
     struct Options {
         std::string path;
         VideoCodec codec = VideoCodec::huffyuv;
         std::uint32_t display = 0;
+        SoundTracks sound = SoundTracks::none;
         std::size_t queue_bytes = ChangeQueue::default_capacity_bytes;
     };
 
@@ -46,6 +48,7 @@ public:
     void on_display_created(std::uint32_t display, Size size) override;
     void on_display_destroyed(std::uint32_t display) override;
     void on_update(const DisplayUpdate& update) override;
+    void on_sound(const SoundView& sound) override;
 
     /// Any thread.
     Progress progress() const;

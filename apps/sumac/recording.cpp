@@ -48,6 +48,11 @@ Result<Done, Failure> Recording::on_picture(const PictureChanged& change) {
     return write(change.at);
 }
 
+Result<Done, Failure> Recording::on_sound(const SoundHeard& sound) {
+    if (!file_) return Done{};
+    return file_->write_sound(sound.samples, sound.at - file_start_);
+}
+
 Result<Done, Failure> Recording::finish(LocalTime end) {
     if (pictures_ == 0 && running_) {
         if (auto written = write(created_->at); !written) return written;
@@ -61,7 +66,8 @@ std::uint64_t Recording::bytes() const {
 
 Result<Done, Failure> Recording::open_file(LocalTime start) {
     const std::string path = numbered_path(path_, static_cast<unsigned>(files_.size()) + 1);
-    auto file = VideoFile::create(path, codec_, created_->size, start.time_since_epoch().count());
+    auto file =
+        VideoFile::create(path, codec_, created_->size, sound_, start.time_since_epoch().count());
     if (!file) return file.error();
     files_.push_back(path);
     file_ = std::move(*file);

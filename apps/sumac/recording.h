@@ -27,11 +27,14 @@ std::string numbered_path(const std::string& path, unsigned number);
 /// size. Belongs to one thread; time comes in.
 class Recording {
 public:
-    Recording(std::string path, VideoCodec codec) : path_(std::move(path)), codec_(codec) {}
+    Recording(std::string path, VideoCodec codec, SoundTracks sound = SoundTracks::none)
+        : path_(std::move(path)), codec_(codec), sound_(sound) {}
 
     Result<Done, Failure> on_display_created(const DisplayCreated& created);
     /// `change` must have been copied from a picture of the size that was created last.
     Result<Done, Failure> on_picture(const PictureChanged& change);
+    /// Sound from before the first picture has no place.
+    Result<Done, Failure> on_sound(const SoundHeard& sound);
     /// The last picture lasts until `end`. A display that only ever was black yields one black
     /// picture. Call once, also after a failure: what was recorded becomes a complete file.
     Result<Done, Failure> finish(LocalTime end);
@@ -52,6 +55,7 @@ private:
 
     std::string path_;
     VideoCodec codec_;
+    SoundTracks sound_;
     std::optional<DisplayCreated> created_;
     FramePointer running_;
     std::unique_ptr<VideoFile> file_;

@@ -72,12 +72,14 @@ Json stream_json(const StreamReport& stream) {
             {"delay_ms", distribution_json(stream.delay_ms)}};
 }
 
-// The client opens no sound channel, so there is nothing to count.
-Json audio_json() {
-    return {{"packets", 0},
-            {"underruns", 0},
-            {"buffered_ms", distribution_json({})},
-            {"skew_ms", distribution_json({})}};
+Json audio_json(const AudioReport& audio) {
+    return {{"device", audio.device},
+            {"packets", audio.packets},
+            {"underruns", audio.underruns},
+            {"discarded_ms", audio.discarded_ms},
+            {"device_lost", audio.device_lost},
+            {"buffered_ms", distribution_json(audio.buffered_ms)},
+            {"skew_ms", distribution_json(audio.skew_ms)}};
 }
 
 Json failure_json(const Failure& failure) {
@@ -105,7 +107,7 @@ nlohmann::ordered_json report_json(const SessionReport& report,
             {"failure", failure ? failure_json(*failure) : Json(nullptr)},
             {"connection", connection_json(report)},
             {"streams", std::move(streams)},
-            {"audio", audio_json()},
+            {"audio", audio_json(report.audio)},
             {"clock",
              {{"source", report.clock_source},
               {"epochs", report.clock_epochs},

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
+#include <utility>
 
 namespace sumac::tool {
 
@@ -35,14 +36,14 @@ Woken sleep_until(const StopSignal& stop, const WakeUp& wake, Duration limit) {
 
 SessionEnd run_once(const Surroundings& around,
                     const Target& target,
-                    const Deadlines& deadlines,
+                    SessionOptions options,
                     Sinks sinks,
                     const Step& step) {
     // Declared first: it must outlive the session.
     Runtime runtime;
     const WakeUp& wake = around.wake;
-    const auto session = Session::start(
-        runtime, target, {.deadlines = deadlines, .log = around.console.log_function()}, sinks);
+    options.log = around.console.log_function();
+    const auto session = Session::start(runtime, target, std::move(options), sinks);
     std::jthread watcher{[&] {
         pthread_setname_np(pthread_self(), "session-end");
         session->wait();
@@ -92,18 +93,18 @@ void WakeUp::clear() const {
 
 SessionEnd run_session(const Surroundings& around,
                        Target target,
-                       const Deadlines& deadlines,
+                       const SessionOptions& options,
                        Sinks sinks,
                        const Step& step) {
     const bool may_ask = target.password.empty();
-    SessionEnd end = run_once(around, target, deadlines, sinks, step);
+    SessionEnd end = run_once(around, target, options, sinks, step);
     for (int attempt = 0; may_ask && attempt < password_attempts && was_denied(end); ++attempt) {
         around.console.clear_status();
         auto password = prompt_password(target.name(), around.stop.fd());
         end.interrupted = around.stop.came();
         if (!password) break;
         target.password = std::move(*password);
-        end = run_once(around, target, deadlines, sinks, step);
+        end = run_once(around, target, options, sinks, step);
     }
     around.console.clear_status();
     return end;

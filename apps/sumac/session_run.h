@@ -50,10 +50,10 @@ using Step = std::function<std::optional<Duration>(Session&, LocalTime started, 
 
 /// Runs a session until `step` is satisfied, a stop signal comes or the session ends. After it no
 /// sink is called any more. Where the server refuses the empty password and a person sits at the
-/// terminal, asks and tries again.
+/// terminal, asks and tries again. Of the options the log is replaced by the console's.
 SessionEnd run_session(const Surroundings& around,
                        Target target,
-                       const Deadlines& deadlines,
+                       const SessionOptions& options,
                        Sinks sinks,
                        const Step& step);
 

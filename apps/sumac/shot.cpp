@@ -72,7 +72,11 @@ int shot(const ShotOptions& options, const Surroundings& around) {
         return wait;
     };
     const SessionEnd end =
-        run_session(around, *target, options.connection.deadlines, {&latest, nullptr}, step);
+        run_session(around,
+                    *target,
+                    {.deadlines = options.connection.deadlines, .sound = SoundDevice::none},
+                    {.display = &latest},
+                    step);
 
     if (end.failure) {
         console.note(end.failure->line());

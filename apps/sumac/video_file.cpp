@@ -11,6 +11,11 @@ namespace {
 constexpr AVRational milliseconds_base{1, 1000};
 // A player can jump to key pictures only; they cost several times the bytes of others.
 constexpr FileTime key_interval{10'000};
+// The order in which they are added.
+constexpr int picture_stream = 0;
+constexpr int sound_stream = 1;
+// A player reads on so far for the other track.
+constexpr FileTime sound_lead{500};
 const char* encoder_name(VideoCodec codec) {
     switch (codec) {
     case VideoCodec::huffyuv:
@@ -80,10 +85,18 @@ void VideoFile::CloseOutput::operator()(AVFormatContext* output) const {
     avformat_free_context(output);
 }
 
-Result<std::unique_ptr<VideoFile>, Failure>
-VideoFile::create(const std::string& path, VideoCodec codec, Size size, std::int64_t start_us) {
+Result<std::unique_ptr<VideoFile>, Failure> VideoFile::create(const std::string& path,
+                                                              VideoCodec codec,
+                                                              Size size,
+                                                              SoundTracks sound,
+                                                              std::int64_t start_us) {
     std::unique_ptr<VideoFile> file{new VideoFile{path, size}}; // the constructor is private
     if (auto opened = file->open_encoder(codec); !opened) return opened.error();
+    if (sound == SoundTracks::one) {
+        auto track = SoundTrack::create();
+        if (!track) return track.error();
+        file->sound_ = *std::move(track);
+    }
     if (auto opened = file->open_output(start_us); !opened) return opened.error();
     return file;
 }
@@ -128,15 +141,41 @@ Result<Done, Failure> VideoFile::open_output(std::int64_t start_us) {
     if (error < 0) return failure("write", error);
     output_.reset(output);
     av_dict_set_int(&output->metadata, "SUMAC_START_US", start_us, 0);
-    AVStream* stream = avformat_new_stream(output, nullptr);
-    stream->time_base = milliseconds_base;
-    error = avcodec_parameters_from_context(stream->codecpar, encoder_.get());
-    if (error >= 0) error = avio_open(&output->pb, url.c_str(), AVIO_FLAG_WRITE);
+    if (auto added = add_stream(*encoder_); !added) return added;
+    if (sound_) {
+        if (auto added = add_stream(sound_->encoder()); !added) return added;
+    }
+    error = avio_open(&output->pb, url.c_str(), AVIO_FLAG_WRITE);
     Options options;
     options.set("write_crc32", "0"); // a tenth of the time, and file systems do not need it
     if (error >= 0) error = avformat_write_header(output, options.get());
     if (error < 0) return failure("write", error);
     return Done{};
+}
+
+Result<Done, Failure> VideoFile::add_stream(const AVCodecContext& encoder) {
+    AVStream* stream = avformat_new_stream(output_.get(), nullptr);
+    stream->time_base = milliseconds_base;
+    const int error = avcodec_parameters_from_context(stream->codecpar, &encoder);
+    if (error < 0) return failure("write", error);
+    return Done{};
+}
+
+Result<Done, Failure> VideoFile::write_sound(std::span<const std::int16_t> samples, Duration at) {
+    if (!sound_) return Done{};
+    // A picture that stands still must not stay behind the sound in the file.
+    const auto written_until = std::chrono::floor<FileTime>(at) - sound_lead;
+    if (has_waiting_ && written_until.count() > waiting_->pts) {
+        if (auto written = write_waiting(written_until.count()); !written) return written;
+    }
+    return sound_->add(samples, at, on_sound_packet());
+}
+
+SoundTrack::OnPacket VideoFile::on_sound_packet() {
+    return [this](AVPacket& packet) {
+        av_packet_rescale_ts(&packet, sound_->encoder().time_base, milliseconds_base);
+        return write_packet(packet, sound_stream);
+    };
 }
 
 Result<Done, Failure> VideoFile::write(AVFrame& picture, FileTime at) {
@@ -146,7 +185,8 @@ Result<Done, Failure> VideoFile::write(AVFrame& picture, FileTime at) {
     if (key) last_key_ = at;
     const int error = avcodec_send_frame(encoder_.get(), &picture);
     if (error < 0) return failure("encode a picture for", error);
-    return take_packets();
+    if (auto taken = take_packets(); !taken) return taken;
+    return sound_ ? sound_->fill(at, on_sound_packet()) : Done{};
 }
 
 Result<Done, Failure> VideoFile::finish(FileTime end) {
@@ -155,6 +195,9 @@ Result<Done, Failure> VideoFile::finish(FileTime end) {
     }
     if (auto taken = take_packets(); !taken) return taken;
     if (auto written = write_waiting(end.count()); !written) return written;
+    if (sound_) {
+        if (auto finished = sound_->finish(end, on_sound_packet()); !finished) return finished;
+    }
     if (const int error = av_write_trailer(output_.get()); error < 0) {
         return failure("finish", error);
     }
@@ -177,9 +220,14 @@ Result<Done, Failure> VideoFile::take_packets() {
 Result<Done, Failure> VideoFile::write_waiting(std::int64_t end) {
     if (!std::exchange(has_waiting_, false)) return Done{};
     waiting_->duration = end - waiting_->pts;
-    waiting_->stream_index = 0;
-    int error = av_write_frame(output_.get(), waiting_.get());
+    auto written = write_packet(*waiting_, picture_stream);
     av_packet_unref(waiting_.get());
+    return written;
+}
+
+Result<Done, Failure> VideoFile::write_packet(AVPacket& packet, int stream) {
+    packet.stream_index = stream;
+    int error = av_write_frame(output_.get(), &packet);
     // What the disk refused may show only here: writing is buffered.
     if (error >= 0) error = output_->pb->error;
     if (error < 0) return failure("write", error);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libav.h"
+#include "sound_track.h"
 #include <sumac/geometry.h>
 #include <sumac/result.h>
 
@@ -23,6 +24,8 @@ enum class VideoCodec {
     ffv1, ///< the archives' format: the smallest for pictures like photographs, and the slowest
 };
 
+enum class SoundTracks { none, one };
+
 std::string_view to_string(VideoCodec codec);
 
 /// What VideoFile::write takes.
@@ -36,8 +39,11 @@ class VideoFile {
 public:
     /// Creates or overwrites `path`. `start_us` is the CLOCK_MONOTONIC time of FileTime 0, kept as
     /// the file's tag SUMAC_START_US so that a picture can be compared with other logs.
-    static Result<std::unique_ptr<VideoFile>, Failure>
-    create(const std::string& path, VideoCodec codec, Size size, std::int64_t start_us);
+    static Result<std::unique_ptr<VideoFile>, Failure> create(const std::string& path,
+                                                              VideoCodec codec,
+                                                              Size size,
+                                                              SoundTracks sound,
+                                                              std::int64_t start_us);
     /// Without finish() the file is still readable, but lacks its index and its last pictures.
     ~VideoFile();
     VideoFile(const VideoFile&) = delete;
@@ -52,7 +58,10 @@ public:
     /// encoder keeps it, it keeps a reference, so the caller asks av_frame_make_writable before it
     /// changes it. `at` must be later than that of the picture before.
     Result<Done, Failure> write(AVFrame& picture, FileTime at);
-    /// The last picture lasts until `end`. Call once, after it only the accessors.
+    /// `samples` are heard from `at` on, which may lie before the file's beginning; in SoundView's
+    /// format. Nothing happens where the file has no sound.
+    Result<Done, Failure> write_sound(std::span<const std::int16_t> samples, Duration at);
+    /// The last picture lasts until `end`, and the sound. Call once, after it only the accessors.
     Result<Done, Failure> finish(FileTime end);
 
 private:
@@ -64,7 +73,10 @@ private:
 
     Result<Done, Failure> open_encoder(VideoCodec codec);
     Result<Done, Failure> open_output(std::int64_t start_us);
+    Result<Done, Failure> add_stream(const AVCodecContext& encoder);
     Result<Done, Failure> take_packets();
+    Result<Done, Failure> write_packet(AVPacket& packet, int stream);
+    SoundTrack::OnPacket on_sound_packet();
     Result<Done, Failure> write_waiting(std::int64_t end);
     Failure failure(std::string_view doing, int error) const;
 
@@ -76,6 +88,7 @@ private:
     /// The newest packet: it is written when its duration is known, that is, with the next one.
     PacketPointer waiting_;
     bool has_waiting_ = false;
+    std::unique_ptr<SoundTrack> sound_; ///< null: none
     std::optional<FileTime> last_key_;
     std::uint64_t final_bytes_ = 0; ///< set by finish
 };

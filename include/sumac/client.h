@@ -58,7 +58,7 @@ enum class SoundDevice {
 
 struct SessionOptions {
     Deadlines deadlines;
-    LogFunction log; ///< empty: nothing is logged
+    LogFunction log = {}; ///< empty: nothing is logged
     SoundDevice sound = SoundDevice::null_device;
     /// The guest may listen to the system's microphone whenever it wants to: ask the user first.
     bool system_microphone = false;

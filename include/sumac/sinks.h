@@ -64,9 +64,10 @@ public:
 /// at which it is played. Pieces come in order; what lies between one's end and the next one's
 /// `heard` is silence.
 struct SoundView {
+    static constexpr unsigned channels = 2; ///< whatever the server sends
+    static constexpr unsigned rate_hz = 48000;
+
     std::span<const std::int16_t> samples; ///< interleaved
-    unsigned channels = 2;
-    unsigned rate_hz = 48000;  ///< the same for the whole session, as the channels are
     LocalTime heard;           ///< when the first sample leaves the loudspeaker; shortly after now
     std::uint32_t mm_time = 0; ///< the server's stamp of it
 };

@@ -10,7 +10,7 @@ namespace sumac::client {
 namespace {
 
 /// Everything is converted to it: what sound servers mix in anyway.
-constexpr audio::Format device_format{2, 48000};
+constexpr audio::Format device_format{SoundView::channels, SoundView::rate_hz};
 /// Often enough for the playhead's smoothing, seldom enough to cost nothing.
 constexpr Duration ask_interval{50'000};
 constexpr Duration trace_interval{100'000};
@@ -26,7 +26,7 @@ SoundPlayer::SoundPlayer(Parts parts)
       player_(device_format),
       timer_(parts_.net),
       output_(parts_.net, parts_.workers) {
-    parts_.statistics.sound_device("null");
+    parts_.statistics.sound_device(parts_.device == SoundDevice::none ? "none" : "null");
 }
 
 void SoundPlayer::started(std::uint32_t mm_time, LocalTime now) {
@@ -73,11 +73,7 @@ void SoundPlayer::step() {
     };
     const auto show = [&](const audio::Player::Block& block) {
         if (parts_.sink == nullptr) return;
-        parts_.sink->on_sound({block.samples,
-                               block.format.channels,
-                               block.format.rate_hz,
-                               block.heard,
-                               block.stamp.mm_time});
+        parts_.sink->on_sound({block.samples, block.heard, block.stamp.mm_time});
     };
     player_.step(now, advise, show);
     tell_what_is_heard(now);

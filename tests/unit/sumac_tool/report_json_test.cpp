@@ -29,6 +29,11 @@ SessionReport example() {
     report.streams.push_back(stream);
     report.draws = {{"draw_copy", 3}};
     report.not_drawn = {{"draw_text", 2}};
+    report.audio.device = "null";
+    report.audio.packets = 700;
+    report.audio.underruns = 1;
+    report.audio.discarded_ms = 12.5;
+    report.audio.buffered_ms = {.count = 700, .p50 = 50, .p95 = 60, .p99 = 61, .max = 70};
     report.clock_source = "main";
     report.clock_epochs = 1;
     report.drift_ppm = 12.5;
@@ -52,8 +57,9 @@ TEST(ReportJson, HasTheNamesThatOthersRelyOn) {
             "longest_gap_ms": 41.5,
             "delay_ms": {"p50": 20.0, "p95": 30.0, "p99": 31.0, "max": 40.0, "count": 97}}],
         "audio": {
-            "packets": 0, "underruns": 0,
-            "buffered_ms": {"p50": null, "p95": null, "p99": null, "max": null, "count": 0},
+            "device": "null", "packets": 700, "underruns": 1, "discarded_ms": 12.5,
+            "device_lost": 0,
+            "buffered_ms": {"p50": 50.0, "p95": 60.0, "p99": 61.0, "max": 70.0, "count": 700},
             "skew_ms": {"p50": null, "p95": null, "p99": null, "max": null, "count": 0}},
         "clock": {"source": "main", "epochs": 1, "drift_ppm": 12.5},
         "draws": {"draw_copy": 3},
