@@ -132,21 +132,30 @@ void copy_chunks(typename Kind::Unit* to, const typename Kind::Unit* from, std::
     using Unit = typename Kind::Unit;
     constexpr std::size_t step = chunk_bytes / sizeof(Unit);
     for (std::size_t i = 0; i < count; i += step) {
-        if constexpr (Kind::keep == 0) {
-            std::array<Unit, step> chunk;
-            std::memcpy(chunk.data(), from + i, chunk_bytes);
-            std::memcpy(to + i, chunk.data(), chunk_bytes);
-        } else {
-            // Two halves of 64 bits: as fast as a vector and the same everywhere.
+        // Two halves of 64 bits: as fast as a vector and the same everywhere.
+        std::array<std::uint64_t, 2> chunk;
+        std::memcpy(chunk.data(), from + i, chunk_bytes);
+        if constexpr (Kind::keep != 0) {
             constexpr std::uint64_t kept = Kind::keep | std::uint64_t{Kind::keep} << 32U;
             std::array<std::uint64_t, 2> old;
-            std::array<std::uint64_t, 2> add;
             std::memcpy(old.data(), to + i, chunk_bytes);
-            std::memcpy(add.data(), from + i, chunk_bytes);
-            old[0] = (old[0] & kept) | (add[0] & ~kept);
-            old[1] = (old[1] & kept) | (add[1] & ~kept);
-            std::memcpy(to + i, old.data(), chunk_bytes);
+            chunk[0] = (old[0] & kept) | (chunk[0] & ~kept);
+            chunk[1] = (old[1] & kept) | (chunk[1] & ~kept);
         }
+        std::memcpy(to + i, chunk.data(), chunk_bytes);
+    }
+}
+
+/// Copies of at least this many bytes are left to memcpy, where nothing overlaps.
+inline constexpr std::size_t long_copy_bytes = 512;
+
+/// `from` and `to` do not overlap; no byte behind `count` is touched if that is long.
+template <class Kind>
+void copy_apart(typename Kind::Unit* to, const typename Kind::Unit* from, std::size_t count) {
+    if (Kind::keep == 0 && count * sizeof(*to) >= long_copy_bytes) {
+        std::memcpy(to, from, count * sizeof(*to));
+    } else {
+        copy_chunks<Kind>(to, from, count);
     }
 }
 
@@ -166,13 +175,16 @@ public:
         if (count > total_ - done_ || count * Kind::literal_bytes > in.left()) return false;
         Unit* to = first_ + done_;
         done_ += count;
-        const bool spare = in.left() - count * Kind::literal_bytes >= sizeof(std::uint32_t);
+        const std::size_t left = in.left();
         const std::byte* from = in.take(count * Kind::literal_bytes);
-        if (spare) {
-            read_literals<sizeof(std::uint32_t)>(to, from, count);
-        } else {
-            read_literals<Kind::literal_bytes>(to, from, count);
-        }
+        std::size_t i = 0;
+        // Four at a time, each read as a word, while input and output go on far enough behind.
+        const bool room = total_ - done_ >= 4 &&
+                          left >= (count + 4) * Kind::literal_bytes + sizeof(std::uint32_t);
+        for (; room && i < count; i += 4)
+            read_literals<4, sizeof(std::uint32_t)>(to + i, from + i * Kind::literal_bytes);
+        for (; i < count; ++i)
+            read_literals<1, Kind::literal_bytes>(to + i, from + i * Kind::literal_bytes);
         return true;
     }
 
@@ -181,13 +193,16 @@ public:
     bool repeat(std::size_t distance, std::size_t count) {
         if (distance == 0 || distance > done_ || count > total_ - done_) return false;
         Unit* to = first_ + done_;
-        const Unit* from = to - distance;
-        if (total_ - done_ - count < step) {
-            copy_plainly<Kind>(to, from, count);
-        } else {
-            repeat_chunks(to, from, distance, count);
+        if (count <= step && distance >= step && total_ - done_ >= step) { // most are
+            copy_chunks<Kind>(to, to - distance, step);
+            done_ += count;
+            return true;
         }
         done_ += count;
+        // What may be written in chunks without leaving the array; the rest is less than a chunk.
+        const std::size_t chunked = std::min(count, without_last_chunk(total_ - (done_ - count)));
+        repeat_chunks(to, distance, chunked);
+        copy_plainly<Kind>(to + chunked, to + chunked - distance, count - chunked);
         return true;
     }
 
@@ -196,9 +211,12 @@ public:
     copy(const Unit* other, std::size_t other_total, std::size_t other_first, std::size_t count) {
         if (other_first > other_total || count > other_total - other_first) return false;
         if (count > total_ - done_) return false;
-        const std::size_t room = std::min(total_ - done_, other_total - other_first) - count;
-        const auto move = room < step ? copy_plainly<Kind> : copy_chunks<Kind>;
-        move(first_ + done_, other + other_first, count);
+        Unit* to = first_ + done_;
+        const Unit* from = other + other_first;
+        const std::size_t room = std::min(total_ - done_, other_total - other_first);
+        const std::size_t chunked = std::min(count, without_last_chunk(room));
+        copy_apart<Kind>(to, from, chunked);
+        copy_plainly<Kind>(to + chunked, from + chunked, count - chunked);
         done_ += count;
         return true;
     }
@@ -206,9 +224,12 @@ public:
 private:
     static constexpr std::size_t step = chunk_bytes / sizeof(Unit);
 
-    /// `read_bytes` of the input per literal: all four where they are there, which is faster.
-    template <std::size_t read_bytes>
-    static void read_literals(Unit* to, const std::byte* from, std::size_t count) {
+    static std::size_t without_last_chunk(std::size_t count) {
+        return count < step ? 0 : count - (step - 1);
+    }
+
+    template <std::size_t count, std::size_t read_bytes>
+    static void read_literals(Unit* to, const std::byte* from) {
         for (std::size_t i = 0; i < count; ++i) {
             std::uint32_t word = 0;
             std::memcpy(&word, from + i * Kind::literal_bytes, read_bytes);
@@ -216,17 +237,22 @@ private:
         }
     }
 
-    /// With room for a chunk behind the copy.
-    static void repeat_chunks(Unit* to, const Unit* from, std::size_t distance, std::size_t count) {
-        // A short pattern is doubled until a chunk of it stands before `to`.
-        while (distance < step && count > 0) {
+    /// With room for the rest of the last chunk behind the copy.
+    static void repeat_chunks(Unit* to, std::size_t distance, std::size_t count) {
+        if (distance >= count) return copy_apart<Kind>(to, to - distance, count);
+        // What is there is doubled, until a chunk does not have to wait for the one before it.
+        while (distance < 4 * step && count > 0) {
             const std::size_t once = std::min(distance, count);
-            copy_plainly<Kind>(to, from, once);
+            if (distance < step) {
+                copy_plainly<Kind>(to, to - distance, once);
+            } else {
+                copy_chunks<Kind>(to, to - distance, once);
+            }
             to += once;
             count -= once;
             distance += once;
         }
-        copy_chunks<Kind>(to, from, count);
+        copy_chunks<Kind>(to, to - distance, count);
     }
 
     Unit* first_;

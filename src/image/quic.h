@@ -19,8 +19,11 @@
 
 namespace sumac::image {
 
+/// Which instructions decode: those that this processor has, or those that each has. Tests compare.
+enum class QuicCode { fastest, plain };
+
 /// RGB16 (as rgb555), RGB24, RGB32 (bgrx32), RGBA (bgra32). `size` is the descriptor's. Errors:
 /// invalid, truncated, limit.
-Result<Pixels> decode_quic(Bytes data, Size size);
+Result<Pixels> decode_quic(Bytes data, Size size, QuicCode code = QuicCode::fastest);
 
 } // namespace sumac::image

@@ -12,8 +12,12 @@
 
 namespace sumac::image::quic {
 
-/// The prefix of no code is longer.
+/// No code is longer.
 inline constexpr std::uint32_t max_code_bits = 26;
+/// What a bit reader has after it was filled.
+inline constexpr std::uint32_t filled_bits = 56;
+/// A third of that.
+inline constexpr std::uint32_t most_short_bits = 18;
 
 constexpr std::uint32_t significant_bits(std::uint32_t value) {
     return 32U - static_cast<std::uint32_t>(std::countl_zero(value));
@@ -31,12 +35,12 @@ struct Codes {
         std::uint8_t prefix = 0;
         std::uint8_t suffix = 0;
     };
-
     std::array<Code, count> codes{};
+    /// A code with fewer zeros than this is short: it has no suffix, and three of them fit into a
+    /// filled reader.
+    std::array<std::uint8_t, count> short_zeros{};
     /// length[value][l] in bits, padded to one vector.
     std::array<std::array<std::uint16_t, 8>, values> length{};
-    /// The contexts fall into as many buckets as there are codes: 0, 1 to 2, 3 to 6, ...
-    std::array<std::uint8_t, values> bucket{};
 
     constexpr Codes() {
         for (std::uint32_t l = 0; l < count; ++l) {
@@ -48,13 +52,12 @@ struct Codes {
             codes[l] = {static_cast<std::uint16_t>(split),
                         static_cast<std::uint8_t>(prefix),
                         static_cast<std::uint8_t>(suffix)};
-            for (std::uint32_t value = 0; value < values; ++value)
+            short_zeros[l] = static_cast<std::uint8_t>(std::min(prefix, most_short_bits - l));
+            for (std::uint32_t value = 0; value < values; ++value) {
                 length[value][l] = static_cast<std::uint16_t>(value < split ? (value >> l) + 1 + l
                                                                             : prefix + suffix);
+            }
         }
-        for (std::uint32_t value = 0; value < values; ++value)
-            bucket[value] =
-                static_cast<std::uint8_t>(std::min(significant_bits(value + 1) - 1, count - 1));
     }
 };
 
@@ -67,8 +70,6 @@ inline constexpr Codes<component_bits> codes_of{};
 /// Whoever takes bits asks `overrun` before they can be used up.
 class BitReader {
 public:
-    static constexpr std::uint32_t filled_bits = 56;
-
     /// `stream` comes from `in_reading_order` and is borrowed.
     BitReader(const std::byte* stream, std::size_t size_bytes)
         : at_(stream), end_(stream + size_bytes) {}
@@ -81,39 +82,56 @@ public:
         at_ += (63 - count_) >> 3U;
         count_ |= filled_bits;
     }
-    std::uint32_t left_in_buffer() const { return count_; }
-
     /// `count` at most 32, 0 gives 0.
     std::uint32_t take(std::uint32_t count) {
         const auto value = static_cast<std::uint32_t>((ahead_ >> 32U) >> (32U - count));
         drop(count);
         return value;
     }
-    /// One code, at most `max_code_bits`.
+    /// Three codes can be taken after a refill.
     template <std::uint32_t component_bits>
     std::uint32_t take_code(std::uint32_t number) {
-        using Family = Codes<component_bits>;
-        const typename Family::Code code = codes_of<component_bits>.codes[number];
-        // Never zero: a prefix is shorter than the bits that there are.
-        const auto zeros = static_cast<std::uint32_t>(std::countl_zero(ahead_ | 1U));
-        if (zeros < code.prefix) [[likely]] {
-            // The one and what follows it; the one counts for 1 << number too much.
-            const auto low = static_cast<std::uint32_t>(ahead_ >> (63U - zeros - number));
-            drop(zeros + 1 + number);
-            return low + (zeros << number) - (1U << number);
-        }
-        drop(code.prefix);
-        // Damaged data may have suffixes that no value has.
-        return (code.split + take(code.suffix)) & (Family::values - 1);
+        const std::uint32_t zeros = leading_zeros();
+        if (zeros >= codes_of<component_bits>.short_zeros[number]) [[unlikely]]
+            return take_long_code<component_bits>(number);
+        return take_after_zeros(zeros, number);
     }
 
     /// More was taken than there was.
     bool overrun() const { return at_ - end_ > std::ptrdiff_t{count_ >> 3U}; }
 
 private:
+    /// At most 63.
+    std::uint32_t leading_zeros() const {
+        return static_cast<std::uint32_t>(std::countl_zero(ahead_ | 1U));
+    }
     void drop(std::uint32_t count) {
         ahead_ <<= count;
         count_ -= count;
+    }
+    /// The zeros, a one, and the low bits.
+    std::uint32_t take_after_zeros(std::uint32_t zeros, std::uint32_t number) {
+        const auto low = static_cast<std::uint32_t>(ahead_ >> (63U - zeros - number));
+        drop(zeros + 1 + number);
+        // `low` has the one, which counts for 1 << number too much.
+        return low + ((zeros - 1) << number);
+    }
+    /// Leaves the reader filled, as others may follow.
+    template <std::uint32_t component_bits>
+    std::uint32_t take_long_code(std::uint32_t number) {
+        const auto code = codes_of<component_bits>.codes[number];
+        refill();
+        const std::uint32_t zeros = leading_zeros();
+        std::uint32_t value = 0;
+        if (zeros < code.prefix) {
+            value = take_after_zeros(zeros, number);
+        } else {
+            drop(code.prefix);
+            // Damaged data may have suffixes that no value has.
+            value = (code.split + take(code.suffix)) & (Codes<component_bits>::values - 1);
+        }
+        refill();
+        return value;
     }
 
     const std::byte* at_;

@@ -3,53 +3,109 @@
 
 #include "image/quic_bits.h"
 
-#include <limits>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace sumac::image::quic {
 
 /// How well each code would have done, per bucket of contexts, for one component.
+///
+/// The buckets are the contexts 0, 1 to 2, 3 to 6, ..., as many as there are codes; the last has
+/// the rest.
 template <std::uint32_t component_bits>
 class Model {
 public:
-    /// The code for a value whose left neighbour was coded as `context`.
-    std::uint32_t code_after(std::uint32_t context) const {
-        return best_[codes_of<component_bits>.bucket[context]];
+    Model() {
+        best_.fill(component_bits - 1);
+        for (Counters& counters : counters_)
+            counters = unused;
     }
+
+    /// The code for a value whose left neighbour was coded as `context`.
+    std::uint32_t code_after(std::uint32_t context) const { return best_[context]; }
 
     /// Learns from a coded value. Halves the counters of its bucket when even the smallest is above
     /// `trigger`, so that what is long ago counts less.
-    ///
-    /// They fit 16 bits: a code has at most 26 bits and at least 1, so the largest is below
-    /// 2 * 26 * (900 + 26) when the smallest, at 900, halves them.
     void learn(std::uint32_t context, std::uint32_t value, std::uint32_t trigger) {
-        const std::uint32_t bucket = codes_of<component_bits>.bucket[context];
-        auto& counters = counters_[bucket];
-        const auto& length = codes_of<component_bits>.length[value];
-        std::uint32_t smallest = std::numeric_limits<std::uint32_t>::max();
+#ifdef __SSE2__
+        const std::uint32_t bucket = bucket_of(context);
+        Counters& counters = counters_[bucket];
+        const __m128i sums = _mm_add_epi16(load(counters), load(length_of(value)));
+        const __m128i smallest = smallest_of(sums);
+        const auto equal = static_cast<std::uint32_t>(
+            _mm_movemask_epi8(_mm_cmpeq_epi16(sums, smallest))); // two bits for each
+        const bool halve =
+            static_cast<std::uint32_t>(_mm_cvtsi128_si32(smallest) & 0xFFFF) > trigger;
+        store(counters, halve ? _mm_or_si128(_mm_srli_epi16(sums, 1), load(unused)) : sums);
+        choose(context, bucket, (significant_bits(equal) - 1) / 2);
+#else
+        learn_plainly(context, value, trigger);
+#endif
+    }
+
+    /// What `learn` must equal.
+    void learn_plainly(std::uint32_t context, std::uint32_t value, std::uint32_t trigger) {
+        const std::uint32_t bucket = bucket_of(context);
+        Counters& counters = counters_[bucket];
         std::uint32_t best = 0;
         for (std::uint32_t l = 0; l < component_bits; ++l) {
-            const std::uint32_t counter = std::uint32_t{counters[l]} + length[l];
-            counters[l] = static_cast<std::uint16_t>(counter);
-            if (counter <= smallest) { // of equals the last
-                smallest = counter;
-                best = l;
-            }
+            counters[l] = static_cast<std::uint16_t>(counters[l] + length_of(value)[l]);
+            if (counters[l] <= counters[best]) best = l; // of equals the last
         }
-        best_[bucket] = static_cast<std::uint8_t>(best);
-        if (smallest <= trigger) return;
-        for (std::uint16_t& counter : counters)
-            counter = static_cast<std::uint16_t>(counter >> 1U);
+        choose(context, bucket, best);
+        if (counters[best] <= trigger) return;
+        for (std::uint32_t l = 0; l < component_bits; ++l)
+            counters[l] = static_cast<std::uint16_t>(counters[l] >> 1U);
     }
 
 private:
-    static constexpr std::array<std::uint8_t, component_bits> start() {
-        std::array<std::uint8_t, component_bits> best{};
-        best.fill(component_bits - 1);
-        return best;
+    /// One for each code; the others are never the smallest. A lesson adds from 1 to 26 to each, so
+    /// each is at most 26 times the smallest (and what was lost in halving), which is at most the
+    /// highest trigger, 900, after a lesson: they stay below 24,000 and may be compared as signed.
+    using Counters = std::array<std::uint16_t, 8>;
+
+    static constexpr Counters unused = [] {
+        Counters counters{};
+        for (std::size_t l = component_bits; l < counters.size(); ++l)
+            counters[l] = 0x7FFF;
+        return counters;
+    }();
+
+    static std::uint32_t bucket_of(std::uint32_t context) {
+        return std::min(significant_bits(context + 1), component_bits) - 1;
+    }
+    static const Counters& length_of(std::uint32_t value) {
+        return codes_of<component_bits>.length[value];
     }
 
-    std::array<std::array<std::uint16_t, 8>, component_bits> counters_{};
-    std::array<std::uint8_t, component_bits> best_ = start();
+    void choose(std::uint32_t context, std::uint32_t bucket, std::uint32_t best) {
+        if (best_[context] == best) return;
+        const std::uint32_t first = (1U << bucket) - 1;
+        const std::uint32_t end = bucket + 1 == component_bits ? values : 2 * first + 1;
+        std::memset(best_.data() + first, static_cast<int>(best), end - first);
+    }
+
+#ifdef __SSE2__
+    static __m128i load(const Counters& counters) {
+        return _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(&counters)));
+    }
+    static void store(Counters& counters, __m128i vector) {
+        _mm_storeu_si128(static_cast<__m128i*>(static_cast<void*>(&counters)), vector);
+    }
+    /// In every place.
+    static __m128i smallest_of(__m128i vector) {
+        __m128i smallest = _mm_min_epi16(vector, _mm_shuffle_epi32(vector, 0x4E));
+        smallest = _mm_min_epi16(smallest, _mm_shuffle_epi32(smallest, 0xB1));
+        smallest = _mm_min_epi16(smallest, _mm_shufflelo_epi16(smallest, 0xB1));
+        return _mm_shuffle_epi32(smallest, 0);
+    }
+#endif
+
+    static constexpr std::uint32_t values = 1U << component_bits;
+
+    std::array<Counters, component_bits> counters_{};
+    std::array<std::uint8_t, values> best_{}; ///< by context
 };
 
 /// When it learns: at every pixel at first, then at ever fewer, which it picks at random.

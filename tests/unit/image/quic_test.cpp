@@ -1,6 +1,8 @@
 #include "golden.h"
 #include "image/quic.h"
+#include "image/quic_model.h"
 
+#include <random>
 #include <set>
 
 namespace sumac::image {
@@ -20,6 +22,38 @@ TEST(Quic, DecodesWhatAServerEncodes) {
         widths.insert(image.size.width);
     }
     EXPECT_EQ(widths.size(), 68U); // 1 to 67, and 160
+}
+
+TEST(Quic, DecodesTheSameWithInstructionsThatEachProcessorHas) {
+    for (const GoldenImage& image : golden_images("quic")) {
+        const auto pixels = decode_quic(image.data, image.size, QuicCode::plain);
+        ASSERT_TRUE(pixels) << pixels.error().text;
+        EXPECT_EQ(hash_of(*pixels), image.hash) << image.size.width;
+    }
+}
+
+template <std::uint32_t component_bits>
+void expect_models_to_learn_alike() {
+    std::mt19937 random{1};
+    quic::Model<component_bits> model;
+    quic::Model<component_bits> plain;
+    for (std::uint32_t lesson = 0; lesson < 60'000; ++lesson) {
+        // Long stretches of one kind of values, so that counters grow apart and triggers change.
+        const auto spread = (1U << (lesson / 5'000 % component_bits + 1)) - 1;
+        const auto context = static_cast<std::uint32_t>(random()) & spread;
+        const auto value = static_cast<std::uint32_t>(random()) & spread;
+        constexpr std::array<std::uint32_t, 4> triggers{110, 900, 550, 350};
+        const std::uint32_t trigger = triggers[lesson / 3'000 % 4];
+        model.learn(context, value, trigger);
+        plain.learn_plainly(context, value, trigger);
+        for (std::uint32_t i = 0; i < 1U << component_bits; i += 3)
+            ASSERT_EQ(model.code_after(i), plain.code_after(i)) << lesson;
+    }
+}
+
+TEST(QuicModel, LearnsLikeThePlainOne) {
+    expect_models_to_learn_alike<8>();
+    expect_models_to_learn_alike<5>();
 }
 
 TEST(Quic, GivesEachTypeItsFormat) {
