@@ -15,8 +15,8 @@ unsigned worker_count(unsigned wanted) {
 } // namespace
 
 Runtime::Impl::Impl(const Options& options)
-    : keep_running_(net_.get_executor()),
-      workers_(worker_count(options.worker_threads)),
+    : workers_(worker_count(options.worker_threads)),
+      keep_running_(net_.get_executor()),
       net_thread_([this] {
           pthread_setname_np(pthread_self(), "sumac-net");
           net_.run();

@@ -23,9 +23,9 @@ public:
     asio::thread_pool& workers() { return workers_; }
 
 private:
+    asio::thread_pool workers_; ///< outlives net_, whose last handlers may own what lives on it
     asio::io_context net_{1};
     asio::executor_work_guard<asio::io_context::executor_type> keep_running_;
-    asio::thread_pool workers_;
     std::jthread net_thread_;
 };
 
