@@ -65,13 +65,21 @@ std::optional<Number> parse_whole(std::string_view text) {
 
 Failure bad_trigger(std::string_view text) {
     return {ErrorCode::invalid,
-            fmt::format("'{}' is no trigger", text),
+            fmt::format("'{}' is no trigger", shown(text)),
             "write \"connection\", \"fire NAME\", or a message and perhaps a count, as in \"frame "
             "60\"; messages are " +
                 MessagePattern::all_names()};
 }
 
 } // namespace
+
+std::string shown(std::string_view text) {
+    constexpr std::size_t most = 60;
+    std::string line;
+    for (const char c : text.substr(0, most))
+        line += c >= ' ' && c < 0x7f ? c : '?';
+    return text.size() > most ? line + "..." : line;
+}
 
 std::optional<Duration> parse_time(std::string_view text) {
     const auto us = parse_quantity(text, time_units);

@@ -12,6 +12,9 @@ namespace sumac::faultproxy {
 /// The longest time that can be asked for: 2^32 ms and a little, once around the clock.
 inline constexpr Duration longest_time = std::chrono::hours{50 * 24};
 
+/// What the user wrote, for a message: printable, in one line, never long.
+std::string shown(std::string_view text);
+
 /// "250us", "500ms", "1.5 s", "2min", "28h", "3d", perhaps negative. A unit is needed, except for
 /// 0. Nothing for anything else, and beyond +-longest_time.
 std::optional<Duration> parse_time(std::string_view text);

@@ -14,15 +14,6 @@ namespace sumac::faultproxy {
 
 namespace {
 
-/// What the user wrote can be long, and may hold anything.
-std::string shown(std::string_view text) {
-    constexpr std::size_t most = 60;
-    std::string line;
-    for (const char c : text.substr(0, most))
-        line += c >= ' ' && c < 0x7f ? c : '?';
-    return text.size() > most ? line + "..." : line;
-}
-
 /// toml++ 3.3 runs into undefined behaviour at many characters beyond ASCII. In lines that are
 /// comments they do no harm once replaced. The number of the first other line that has one; 0:
 /// none.

@@ -132,6 +132,12 @@ TEST(ScenarioFile, TakesOtherCharactersThanAsciiInCommentsOnly) {
     EXPECT_STARTS_WITH(mistake("a = 1 # \xc3\xbc"), "s.toml:1: a character that is not ASCII");
 }
 
+TEST(ScenarioFile, SaysAMistakeInOneShortLine) {
+    const std::string line = mistake("[[fault]]\non = \"a\tb" + std::string(500, 'x') + "\"");
+    EXPECT_STARTS_WITH(line, "s.toml:2: 'a?bxxx");
+    EXPECT_LT(line.size(), 1500);
+}
+
 TEST(ScenarioFile, SettlingFindsWhatCannotBeSeenInOnePlace) {
     const ListenerPlan plan{"", {"127.0.0.1", 0, ""}, {"127.0.0.1", 5900, ""}};
     EXPECT_EQ(settle({}).error().message, "nowhere to listen");
