@@ -290,6 +290,11 @@ class DisagreeingClocks(ProxyTest):
             + [Case(which, "100s", 2.5) for which in WHICH]
             + [Case("1a", "28h", FOR_EVER), Case("2b", "28h", FOR_EVER)]))
 
+    def test_sumac_loses_nothing_while_sound_plays(self):
+        report = self.check_sumac(
+            self.all_or([Case(which, jump, 0.5) for jump in ("28h", "wrap") for which in WHICH]), "--audio")
+        self.assertGreater(report["audio"]["packets"], 0)
+
 
 if __name__ == "__main__":
     names = sys.argv[1:4]
