@@ -47,13 +47,15 @@ asio::awaitable<std::optional<Failure>> ChannelRunner::read_until_lost() {
         auto message = co_await port_.connection().next_message();
         if (stopped_) co_return std::nullopt;
         if (!message) co_return events_.describe(id_, message.error());
+        // The server measures its latency 100 ms after its last word: that is no sign of more.
+        const bool is_ping = message->type == SPICE_MSG_PING;
         const auto lost = co_await on_message(*std::move(message));
         if (stopped_ || lost) co_return lost;
         if (leaving_ && id_.type == SPICE_CHANNEL_MAIN)
             co_return std::nullopt; // it said its last word
         co_await channel_->wait_for_room();
         if (stopped_) co_return std::nullopt;
-        if (leaving_) read_on_for_a_moment();
+        if (leaving_ && !is_ping) read_on_for_a_moment();
     }
 }
 

@@ -243,6 +243,7 @@ void Session::Impl::on_main_message(client::ChannelPort& main, const wire::Messa
     statistics_.vm_name(state_.vm_name());
     if (step.clock_mm_time) player_->main_clock(*step.clock_mm_time, io::now());
     if (attached) main.connection().expires_never();
+    if (attached) reopen_listed(step.open);
     open_listed(step.open);
     if (step.channels_restart) restart_channels();
     if (attached && running_displays_ == 0) {
@@ -255,7 +256,6 @@ void Session::Impl::on_main_message(client::ChannelPort& main, const wire::Messa
 }
 
 void Session::Impl::open_listed(const std::vector<ChannelId>& ids) {
-    reopen_listed(ids);
     for (const ChannelId id : ids) {
         if (!runners_.contains(id)) spawn_channel(id);
     }
