@@ -120,7 +120,11 @@ class Measurement:
         return numbers == sorted(numbers) and self.recorded.torn == 0
 
     def gap_at_move_ms(self):
-        return self.recorded.longest_gaps_ms()[0]
+        return self._gaps()[0]
 
     def gap_beyond_silence_ms(self):
-        return self.recorded.longest_gaps_ms()[1]
+        return self._gaps()[1]
+
+    def _gaps(self):
+        """Without the first second, in which recorder and server get going."""
+        return self.recorded.longest_gaps_ms(after=self.frames[0].number + self.fps)

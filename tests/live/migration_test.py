@@ -27,6 +27,8 @@ INTERVAL_MS = 1000 / FPS
 # The rule is one interval. What comes on top is this machine's: what the hosts and the recorder encode on the same cores, and
 # what it keeps from running besides, which is measured (hiccups.py).
 SLACK_MS = 40
+# Where all channels start again, Sumac listens so long for what the source may still have on the way.
+GOODBYE_MS = 50
 # What a host needs to make a stream of its clip (20 frames), and a second of that stream.
 STAY = 1.7
 CLIP = ("--size", "640x360", "--desktop", "640x360", "--fps", str(FPS))
@@ -71,6 +73,8 @@ class Moves(unittest.TestCase):
 
     def check(self, *host_options, kind, hops=HOPS, **more):
         chain, recorded, events, most_ms = self.follow(*host_options, hops=hops, **more)
+        if kind != "seamless":
+            most_ms += GOODBYE_MS
         frames = self.check_streams(events, most_ms)
         numbers = recorded.numbers()
         self.assertEqual(recorded.torn, 0)
@@ -84,7 +88,7 @@ class Moves(unittest.TestCase):
         # The rest was never sent: it was drawn before the client had come.
         missing = recorded.missing()
         self.assertLess(len(missing), 15 * hops + 1)
-        at_moves, excess, where = recorded.longest_gaps_ms()
+        at_moves, excess, where = recorded.longest_gaps_ms(after=chain.moves[0][1] - FPS)
         self.assertLess(excess, most_ms, f"after frame {where}; moves {chain.moves}")
         completed = [event for event in events if event["event"] == "migration" and event["phase"] == "completed"]
         self.assertEqual([event["kind"] for event in completed], [kind] * hops)

@@ -52,12 +52,12 @@ class Recorded:
         numbers = self.numbers()
         return sorted(n for n in self.drawn if numbers[0] <= n <= numbers[-1] and n not in set(numbers))
 
-    def longest_gaps_ms(self):
+    def longest_gaps_ms(self, after=0):
         """(longest gap shown at a move, the most by which a gap exceeds the servers' silence, at a move or not, and after
-        which number that was)."""
+        which number that was). Frames from `after` on count: before, the client has only just come."""
         first_shown = self.first_shown()
         at_moves, excess = 0.0, (0.0, None)
-        order = sorted(first_shown)
+        order = sorted(number for number in first_shown if number >= after)
         for a, b in zip(order, order[1:]):
             gap = 1000 * (first_shown[b] - first_shown[a])
             (drawn_a, host_a, _), (drawn_b, host_b, _) = self.drawn[a], self.drawn[b]
