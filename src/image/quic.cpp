@@ -280,13 +280,19 @@ decode_planes_bmi2(Type type, BitReader& bits, Pixels& pixels) {
     return decode_planes(type, bits, pixels);
 }
 
-bool has_bmi2() {
+bool find_bmi2() {
     unsigned a = 0;
     unsigned b = 0;
     unsigned c = 0;
     unsigned d = 0;
     return __builtin_cpu_supports("bmi2") != 0 && __get_cpuid(0x80000001U, &a, &b, &c, &d) != 0 &&
            (c & bit_LZCNT) != 0;
+}
+
+/// Asking takes microseconds in a virtual machine.
+bool has_bmi2() {
+    static const bool has = find_bmi2();
+    return has;
 }
 #endif
 
