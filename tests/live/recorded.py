@@ -31,11 +31,14 @@ class Recorded:
         self.shown = [(seconds, number) for seconds, number in shown[first:] if number is not None]
 
     def number_of(self, stamp):
-        """The frame with that mm_time, or None. The server stamps a little after the host has looked at its clock: at
-        once, or when a busy machine lets it; nearer to its own frame than to another in any case."""
-        at = bisect.bisect(self._stamps, (stamp, -1))
-        near = min(self._stamps[max(0, at - 1) : at + 1], key=lambda known: abs(known[0] - stamp))
-        return near[1] if abs(near[0] - stamp) < 16 else None
+        """The frame with that mm_time, or None."""
+        return min(self.numbers_of(stamp), key=lambda number: (abs(self.drawn[number][2] - stamp), -number), default=None)
+
+    def numbers_of(self, stamp):
+        """The frames that may have that mm_time. The server stamps a little after the host has looked at its clock: at
+        once, or when a busy machine lets it; then several may have nearly the same, and only the last one is sent."""
+        return [number for _, number in self._stamps[bisect.bisect(self._stamps, (stamp - 16, -1)) :
+                                                     bisect.bisect(self._stamps, (stamp + 16, -1))]]
 
     def first_shown(self):
         """number -> seconds"""
