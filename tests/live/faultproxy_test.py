@@ -260,6 +260,20 @@ class DisagreeingClocks(ProxyTest):
               f"at arrival {gaps['frame_received']:.0f} ms", flush=True)
         self.assertLessEqual(gaps["frame_presented"], 2 * INTERVAL_MS + gaps["frame_received"])
 
+    def check_skew(self, spans, trace):
+        """A second after each case's last clock update, pictures and sound are together again."""
+        again = [(start + (case.disagreement + 1) * 1e6, end)
+                 for case, (start, end) in spans.items() if case.disagreement is not FOR_EVER]
+        skews = sorted(
+            abs(event["skew_ms"])
+            for event in trace
+            if event["event"] == "frame_presented" and "skew_ms" in event
+            and any(start <= event["t_us"] <= end for start, end in again))
+        self.assertGreater(len(skews), 0.1 * FPS * len(again))
+        p95 = skews[int(0.95 * (len(skews) - 1))]
+        print(f"sumac: skew {p95:.1f} ms (p95 of {len(skews)} frames)", flush=True)
+        self.assertLessEqual(p95, 20)
+
     def check_sumac(self, cases, *host_options):
         self.start_host(*host_options)
         proxy, port = self.start_proxy(scenario(self.ready["port"], cases))
@@ -276,6 +290,8 @@ class DisagreeingClocks(ProxyTest):
                 self.check_case(case, span, trace)
         for stream in report["streams"]:
             self.assertLessEqual(set(stream["frames_skipped"]), {"session_closed"})
+        if report["audio"]["packets"] > 0:
+            self.check_skew(spans, trace)
         return report
 
     def all_or(self, some):
