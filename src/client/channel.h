@@ -38,8 +38,9 @@ private:
 class Channel {
 public:
     virtual ~Channel() = default;
-    /// The channel is open, to its first server or, after `reset`, to another: sends what such a
-    /// channel must send first.
+    /// The channel is open, to its first server or to another, which starts from scratch: sends
+    /// what such a channel must send first. `reset` follows the last message of the server before,
+    /// which may come after this.
     virtual void start() = 0;
     /// Handles one message of the channel's own. A damaged message is counted and costs only
     /// itself.

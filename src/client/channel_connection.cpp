@@ -124,7 +124,12 @@ ChannelConnection::ChannelConnection(ChannelId id,
       unread_(received.begin(), received.end()),
       framer_(link.header_kind()) {}
 
+asio::awaitable<void> ChannelConnection::wait_for_message() {
+    if (!ready_) ready_ = co_await next_message();
+}
+
 asio::awaitable<Result<wire::Message>> ChannelConnection::next_message() {
+    if (ready_) co_return *std::exchange(ready_, {});
     if (const auto unread = std::exchange(unread_, {}); !unread.empty()) {
         bytes_received_ += unread.size();
         if (const auto taken = framer_.push(unread); !taken) read_error_ = taken.error();

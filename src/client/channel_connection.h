@@ -32,6 +32,8 @@ public:
     Serial next_serial() const { return framer_.next_serial(); }
     /// The next message. Errors: closed, timed_out, limit, and whatever damaged framing is.
     asio::awaitable<Result<wire::Message>> next_message();
+    /// Returns once next_message would return at once, with a message or an error.
+    asio::awaitable<void> wait_for_message();
     /// Queues; never blocks. Nothing is sent once the channel is closed.
     void send(std::uint16_t type, Bytes body);
     void send(const std::vector<channel::OutgoingMessage>& messages);
@@ -58,6 +60,7 @@ private:
     std::vector<std::byte> unread_; ///< came behind the handshake, before anybody read messages
     wire::Framer framer_;
     std::optional<Error> read_error_;
+    std::optional<Result<wire::Message>> ready_; ///< of wait_for_message
     std::uint64_t bytes_received_ = 0;
 
     Serial next_sent_{1};

@@ -2,6 +2,7 @@
 
 #include "io/clock.h"
 
+#include <asio/co_spawn.hpp>
 #include <spice/enums.h>
 
 #include <algorithm>
@@ -14,6 +15,9 @@ using std::chrono::milliseconds;
 /// Main's word that the session leaves overtakes what the same server wrote to other channels
 /// before. So much silence on one of them means that nothing is on the way any more...
 constexpr milliseconds silence_that_ends{50};
+/// ...and much less will do when the other server has answered us, which takes it longer than the
+/// way of what the old one sent before...
+constexpr milliseconds silence_after_answer{2};
 /// ...and a server that will not be silent is left nevertheless.
 constexpr std::chrono::seconds longest_goodbye{1};
 /// From MIGRATE to MIGRATE_DATA; the source has it ready.
@@ -23,10 +27,11 @@ constexpr std::chrono::seconds migrate_data_patience{10};
 
 ChannelRunner::ChannelRunner(ChannelPtr connection, Statistics& statistics, Events events)
     : id_(connection->id()),
-      port_(std::move(connection)),
+      port_(connection),
+      reading_(std::move(connection)),
       statistics_(statistics),
       events_(std::move(events)),
-      changed_(port_.connection().executor()) {}
+      changed_(reading_->executor()) {}
 
 asio::awaitable<Failure> ChannelRunner::run() {
     channel_->start();
@@ -36,6 +41,7 @@ asio::awaitable<Failure> ChannelRunner::run() {
             lost = co_await start_again();
             if (!lost && !stopped_) continue;
         }
+        reading_->close();
         port_.connection().close();
         channel_->stop(io::now());
         co_return lost.value_or(Failure{});
@@ -44,7 +50,7 @@ asio::awaitable<Failure> ChannelRunner::run() {
 
 asio::awaitable<std::optional<Failure>> ChannelRunner::read_until_lost() {
     while (true) {
-        auto message = co_await port_.connection().next_message();
+        auto message = co_await reading_->next_message();
         if (stopped_) co_return std::nullopt;
         if (!message) co_return events_.describe(id_, message.error());
         // The server measures its latency 100 ms after its last word: that is no sign of more.
@@ -55,15 +61,15 @@ asio::awaitable<std::optional<Failure>> ChannelRunner::read_until_lost() {
             co_return std::nullopt; // it said its last word
         co_await channel_->wait_for_room();
         if (stopped_) co_return std::nullopt;
-        if (leaving_ && !is_ping) read_on_for_a_moment();
+        if (leaving_ && !is_ping) read_on_for(answered_ ? silence_after_answer : silence_that_ends);
     }
 }
 
 asio::awaitable<std::optional<Failure>> ChannelRunner::on_message(wire::Message message) {
     auto step = base_.on_message(message);
     if (!step) co_return events_.describe(id_, step.error());
-    port_.send(step->send);
-    statistics_.message(id_, bytes_before_ + port_.connection().bytes_received());
+    if (!leaving_) port_.send(step->send);
+    statistics_.message(id_, bytes_before_ + reading_->bytes_received());
     if (!step->is_common) {
         co_await channel_->on_message(std::move(message));
     } else if (const auto* migrate = std::get_if<wire::Migrate>(&step->event)) {
@@ -84,8 +90,7 @@ asio::awaitable<std::optional<Failure>> ChannelRunner::hand_over(wire::Migrate m
     const ChannelPtr next = events_.on_move(id_);
     if (!next) co_return broken("a migration that was not agreed on");
     port_.hold();
-    ChannelConnection& source = port_.connection();
-    const ChannelPtr keep_open = source.shared_from_this();
+    ChannelConnection& source = *reading_;
     if ((migrate.flags & SPICE_MIGRATE_NEED_FLUSH) != 0)
         source.send(SPICE_MSGC_MIGRATE_FLUSH_MARK, {});
     Serial next_serial = source.next_serial();
@@ -104,7 +109,7 @@ asio::awaitable<std::optional<Failure>> ChannelRunner::hand_over(wire::Migrate m
     base_ = {};
     port_.resume(next);
     channel_->moved();
-    events_.on_left(id_, keep_open);
+    events_.on_left(id_, std::exchange(reading_, next));
     co_return std::nullopt;
 }
 
@@ -113,38 +118,66 @@ void ChannelRunner::leave() {
     leaving_ = true;
     leave_until_ = io::now() + longest_goodbye;
     port_.hold();
-    if (id_.type != SPICE_CHANNEL_MAIN) read_on_for_a_moment();
+    if (id_.type != SPICE_CHANNEL_MAIN) read_on_for(silence_that_ends);
 }
 
-void ChannelRunner::read_on_for_a_moment() {
+/// From the old server.
+void ChannelRunner::read_on_for(milliseconds limit) {
     const auto left = std::chrono::duration_cast<milliseconds>(leave_until_ - io::now());
-    port_.connection().expires_after(std::clamp(left, milliseconds{0}, silence_that_ends));
-}
-
-/// Returns why there is no server to go on at.
-asio::awaitable<std::optional<Failure>> ChannelRunner::start_again() {
-    bytes_before_ += port_.connection().bytes_received();
-    events_.on_left(id_, port_.connection().shared_from_this());
-    channel_->reset(io::now());
-    while (!next_ && !stopped_)
-        co_await changed_.wait();
-    if (stopped_) co_return std::nullopt;
-    const auto next = *std::exchange(next_, {});
-    if (!next) co_return next.error();
-    leaving_ = false;
-    base_ = {};
-    port_.restart(*next);
-    channel_->start();
-    co_return std::nullopt;
+    reading_->expires_after(std::clamp(left, milliseconds{0}, limit));
 }
 
 void ChannelRunner::continue_at(Result<ChannelPtr, Failure> next) {
     next_ = std::move(next);
+    if (*next_ && id_.type != SPICE_CHANNEL_MAIN) start_at(**next_);
     changed_.notify();
+}
+
+/// Says the first words there. While the old server is read, what its last messages provoke is said
+/// to nobody.
+void ChannelRunner::start_at(const ChannelPtr& next) {
+    started_ahead_ = true;
+    port_.restart(next);
+    channel_->start();
+    port_.hold();
+    asio::co_spawn(
+        next->executor(),
+        [self = shared_from_this(), next]() -> asio::awaitable<void> {
+            co_await self->watch(next);
+        },
+        [self = shared_from_this()](const std::exception_ptr& exception) {
+            self->answered_ = true;
+            if (exception) self->stop(); // out of memory
+            self->changed_.notify();
+        });
+}
+
+asio::awaitable<void> ChannelRunner::watch(ChannelPtr next) {
+    co_await next->wait_for_message();
+    if (reading_ != next && !stopped_) read_on_for(silence_after_answer);
+}
+
+/// The old server is read to its end. Returns why there is no server to go on at.
+asio::awaitable<std::optional<Failure>> ChannelRunner::start_again() {
+    bytes_before_ += reading_->bytes_received();
+    events_.on_left(id_, reading_);
+    channel_->reset(io::now());
+    while (!stopped_ && (!next_ || (started_ahead_ && !answered_)))
+        co_await changed_.wait();
+    if (stopped_) co_return std::nullopt;
+    const auto next = *std::exchange(next_, {});
+    if (!next) co_return next.error();
+    reading_ = *next;
+    base_ = {};
+    port_.restart(*next);
+    if (!started_ahead_) channel_->start();
+    leaving_ = started_ahead_ = answered_ = false;
+    co_return std::nullopt;
 }
 
 void ChannelRunner::stop() {
     stopped_ = true;
+    reading_->close();
     port_.connection().close();
     changed_.notify();
 }

@@ -5,9 +5,10 @@
 /// Ways to another server:
 /// - seamless: MIGRATE comes on the channel itself; the connection that waits at the destination
 ///   replaces the present one at once, and nothing else changes.
-/// - from scratch (semi-seamless, switch-host): the session says `leave`. What is still on the way
-///   from the old server is read, for a moment; then the channel is reset and waits for
-///   `continue_at`.
+/// - from scratch (semi-seamless, switch-host): the session says `leave`, and `continue_at` once
+/// the
+///   other server is ready. What is still on the way from the old server is read for a moment, in
+///   the meantime the other one hears our first words; then the channel is reset and goes on there.
 ///
 /// Net thread only.
 #pragma once
@@ -57,16 +58,21 @@ private:
     asio::awaitable<std::optional<Failure>> on_message(wire::Message message);
     asio::awaitable<std::optional<Failure>> hand_over(wire::Migrate migrate);
     asio::awaitable<std::optional<Failure>> start_again();
-    void read_on_for_a_moment();
+    void start_at(const ChannelPtr& next);
+    asio::awaitable<void> watch(ChannelPtr next);
+    void read_on_for(std::chrono::milliseconds limit);
 
     ChannelId id_;
     ChannelPort port_;
+    ChannelPtr reading_; ///< mostly that of port_; while we leave, still the old server's
     Statistics& statistics_;
     Events events_;
     channel::BaseChannel base_;
     std::unique_ptr<Channel> channel_;
     Signal changed_;
     bool leaving_ = false;
+    bool started_ahead_ = false; ///< the other server heard our first words
+    bool answered_ = false;      ///< ...and the first of its own is here
     LocalTime leave_until_{};
     std::optional<Result<ChannelPtr, Failure>> next_; ///< of `continue_at`
     std::uint64_t bytes_before_ = 0;                  ///< received from the servers before this one
