@@ -13,10 +13,11 @@ constexpr Duration max_device_takes{400'000};
 
 } // namespace
 
-Player::Player(Format device)
-    : device_(device),
-      ring_(std::make_shared<Ring>(device.channels, frames_in(ring_length, device.rate_hz))),
-      playhead_(device.rate_hz) {}
+Player::Player(Format device) : device_(device), ring_(make_ring()), playhead_(device.rate_hz) {}
+
+std::shared_ptr<Ring> Player::make_ring() const {
+    return std::make_shared<Ring>(device_.channels, frames_in(ring_length, device_.rate_hz));
+}
 
 void Player::push(SoundQueue::Packet packet) {
     ended_ = false;
@@ -31,10 +32,29 @@ void Player::reset() {
     ended_ = true;
 }
 
-void Player::device_plays(Duration latency, LocalTime now) {
+void Player::device_plays(std::shared_ptr<Ring> ring, Duration latency, LocalTime now) {
+    const auto before = std::exchange(ring_, std::move(ring));
+    if (null_) move_rest_to(*before);
     null_.reset();
     device_latency_ = latency;
     playhead_.restart(ring_->frames_read(), now + latency);
+}
+
+/// The null device was the reader of the ring before: what it has not taken, the device plays.
+void Player::move_rest_to(const Ring& before) {
+    const std::uint64_t first = before.frames_read();
+    converted_.resize(before.level() * device_.channels);
+    before.peek(converted_);
+    ring_->write(converted_);
+    std::erase_if(stretches_, [&](const Stretch& stretch) { return stretch.end <= first; });
+    for (Stretch& stretch : stretches_) {
+        const std::uint64_t gone = first - std::min(stretch.begin, first);
+        if (stretch.stamp)
+            stretch.stamp = moved(*stretch.stamp, duration_of(gone, device_.rate_hz));
+        stretch.begin += gone;
+        stretch.begin -= first;
+        stretch.end -= first;
+    }
 }
 
 void Player::device_takes(Duration at_once) {
@@ -52,9 +72,12 @@ void Player::device_ran_dry() {
 }
 
 void Player::device_gone(LocalTime now) {
+    ran_dry();
+    ring_ = make_ring(); // the device may still read the one before
+    stretches_.clear();
     device_takes_ = Duration{0};
     null_ = NullDevice{now};
-    playhead_.restart(ring_->frames_read(), now);
+    playhead_.restart(0, now);
 }
 
 void Player::step(LocalTime now, const Advise& advise, const OnBlock& on_block) {

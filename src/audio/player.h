@@ -38,16 +38,19 @@ public:
     Gain& gain() { return gain_; }
 
     // ---- the device
+    /// One for a device that is about to play. A ring has one reader, so each device gets its own.
+    std::shared_ptr<Ring> make_ring() const;
+    /// The ring in use.
     const std::shared_ptr<Ring>& ring() const { return ring_; }
-    /// A device plays from the ring, the sound being heard so much later than it takes it.
-    void device_plays(Duration latency, LocalTime now);
+    /// A device plays from that ring, the sound being heard so much later than it takes it.
+    void device_plays(std::shared_ptr<Ring> ring, Duration latency, LocalTime now);
     /// It takes up to this much at once.
     void device_takes(Duration at_once);
     /// That frame of the ring was heard then.
     void device_heard(std::uint64_t frame, LocalTime at);
     /// It found the ring empty.
     void device_ran_dry();
-    /// No device: the null device takes over.
+    /// No device: the null device takes over. What lay in the device's ring is lost.
     void device_gone(LocalTime now);
 
     // ---- time
@@ -96,6 +99,7 @@ public:
     static constexpr Duration patience{3'000'000};
 
 private:
+    void move_rest_to(const Ring& before);
     void resume(LocalTime now);
     void run_null_device(LocalTime now);
     void ran_dry();

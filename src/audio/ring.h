@@ -30,11 +30,17 @@ public:
 
     /// The reader's. Returns the frames that were there; the rest of `samples` is left as it is.
     std::size_t read(std::span<std::int16_t> samples) {
+        const std::size_t frames = peek(samples);
+        skip(frames);
+        return frames;
+    }
+
+    /// The reader's: as read, but nothing is taken away.
+    std::size_t peek(std::span<std::int16_t> samples) const {
         const std::uint64_t begin = read_.load(std::memory_order_relaxed);
         const std::size_t frames = std::min(samples.size() / channels_, readable(begin));
         for (std::size_t i = 0; i < frames * channels_; ++i)
             samples[i] = samples_[(begin * channels_ + i) % samples_.size()];
-        read_.store(begin + frames, std::memory_order_release);
         return frames;
     }
 

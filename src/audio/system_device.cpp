@@ -109,7 +109,8 @@ std::optional<SystemOutput::Position> SystemOutput::position() const {
     if (failed() || cubeb_stream_get_position(stream(), &played) != CUBEB_OK) return {};
     const std::uint64_t silent = silent_frames_.load(std::memory_order_relaxed);
     const std::uint64_t taken = ring_->frames_read();
-    const std::uint64_t frame = std::min(played > silent ? played - silent : 0, taken);
+    if (played <= silent) return {}; // nothing of the ring yet
+    const std::uint64_t frame = std::min(played - silent, taken);
     const Duration latency = duration_of(taken - frame, format_.rate_hz);
     if (latency > max_latency) return {};
     return Position{frame, latency};

@@ -61,7 +61,7 @@ public:
     ~SystemOutput() override { close(); }
 
     struct Position {
-        std::uint64_t frame = 0; ///< of the ring, heard now; what lies before the ring counts as 0
+        std::uint64_t frame = 0; ///< of the ring, heard now
         Duration latency{0};     ///< from the ring to the ear
     };
     /// Empty while the device does not know.

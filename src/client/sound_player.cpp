@@ -129,17 +129,20 @@ void SoundPlayer::look_after_device(LocalTime now) {
 
 void SoundPlayer::open_device() {
     system_ = System::opening;
-    output_.open([ring = player_.ring()] { return audio::SystemOutput::open(ring, device_format); },
-                 [weak = weak_from_this()](const std::optional<Failure>& failure) {
-                     if (const auto self = weak.lock()) self->opened(failure);
+    const std::shared_ptr<audio::Ring> ring = warming_up_ = player_.make_ring();
+    output_.open([ring] { return audio::SystemOutput::open(ring, device_format); },
+                 [ring, weak = weak_from_this()](const std::optional<Failure>& failure) {
+                     if (const auto self = weak.lock()) self->opened(ring, failure);
                  });
 }
 
-void SoundPlayer::opened(const std::optional<Failure>& failure) {
-    if (closed_ || system_ != System::opening) return;
+void SoundPlayer::opened(const std::shared_ptr<audio::Ring>& ring,
+                         const std::optional<Failure>& failure) {
+    if (closed_ || ring != warming_up_) return; // closed meanwhile
     const LocalTime now = io::now();
     if (failure) {
         system_ = System::closed;
+        warming_up_.reset();
         retry_at_ = now + retry_interval;
         if (!std::exchange(complained_, true))
             parts_.log(LogLevel::warn, "playback[0]: no sound is heard: " + failure->line());
@@ -148,9 +151,7 @@ void SoundPlayer::opened(const std::optional<Failure>& failure) {
     system_ = System::open;
     complained_ = false;
     asked_ = false;
-    times_dry_.reset();
-    taken_at_ = now;
-    player_.device_plays(Duration{0}, now); // until the device tells its latency
+    opened_at_ = now;
     ask_device();
 }
 
@@ -177,15 +178,28 @@ void SoundPlayer::device_told(const DeviceState& state) {
     if (closed_ || system_ != System::open) return;
     const LocalTime now = io::now();
     if (state.failed) return device_failed("it is gone", now);
+    if (warming_up_) return look_whether_it_plays(state, now);
     if (player_.ring()->frames_read() != std::exchange(taken_, player_.ring()->frames_read()))
         taken_at_ = now;
     if (player_.active() && now - taken_at_ > patience)
         return device_failed("it stands still", now);
-    parts_.statistics.sound_device(state.backend);
     player_.device_takes(audio::duration_of(state.largest_request, device_format.rate_hz));
     if (state.position) player_.device_heard(state.position->frame, state.at);
     if (times_dry_ && *times_dry_ != state.times_dry) player_.device_ran_dry();
     times_dry_ = player_.active() ? std::optional{state.times_dry} : std::nullopt;
+}
+
+/// PulseAudio may take a first block and then nothing for two seconds: until the device takes sound
+/// again and again, the null device goes on.
+void SoundPlayer::look_whether_it_plays(const DeviceState& state, LocalTime now) {
+    if (state.largest_request > 0) {
+        times_dry_.reset();
+        taken_at_ = now;
+        player_.device_plays(std::exchange(warming_up_, nullptr), Duration{0}, now);
+        parts_.statistics.sound_device(state.backend);
+    } else if (now - opened_at_ > retry_interval) {
+        device_failed("it takes no sound", now);
+    }
 }
 
 void SoundPlayer::device_failed(std::string_view why, LocalTime now) {
@@ -201,7 +215,7 @@ void SoundPlayer::close_device(LocalTime now) {
     output_.close();
     system_ = System::closed;
     asked_ = false;
-    player_.device_gone(now);
+    if (!std::exchange(warming_up_, nullptr)) player_.device_gone(now);
     parts_.statistics.sound_device("null");
 }
 

@@ -70,9 +70,10 @@ private:
     void tell_what_is_heard(LocalTime now);
     void look_after_device(LocalTime now);
     void open_device();
-    void opened(const std::optional<Failure>& failure);
+    void opened(const std::shared_ptr<audio::Ring>& ring, const std::optional<Failure>& failure);
     void ask_device();
     void device_told(const DeviceState& state);
+    void look_whether_it_plays(const DeviceState& state, LocalTime now);
     void device_failed(std::string_view why, LocalTime now);
     void close_device(LocalTime now);
     void wake_at(LocalTime at);
@@ -88,6 +89,8 @@ private:
 
     WorkerDevice<audio::SystemOutput> output_;
     System system_ = System::closed;
+    std::shared_ptr<audio::Ring> warming_up_; ///< of a device that is opened and does not play yet
+    LocalTime opened_at_{};
     bool asked_ = false;      ///< an answer is on its way
     bool complained_ = false; ///< said that there is no device, once
     LocalTime retry_at_{};
