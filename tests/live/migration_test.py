@@ -27,8 +27,6 @@ INTERVAL_MS = 1000 / FPS
 # The rule is one interval. What comes on top is this machine's: what the hosts and the recorder encode on the same cores, and
 # what it keeps from running besides, which is measured (hiccups.py).
 SLACK_MS = 40
-# Where all channels start again, Sumac listens so long for what the source may still have on the way.
-GOODBYE_MS = 50
 # A machine that keeps a waiting thread from running for so long may have kept the client from it for a quarter of a second,
 # after which the client shows the newest frame instead of all. What was skipped for that is printed.
 MACHINE_STALL_MS = 100
@@ -81,8 +79,6 @@ class Moves(unittest.TestCase):
     def check(self, *host_options, kind, hops=HOPS, **more):
         chain, recorded, events, most_ms = self.follow(*host_options, hops=hops, **more)
         frames = self.check_streams(events, most_ms)
-        if kind != "seamless":
-            most_ms += GOODBYE_MS
         numbers = recorded.numbers()
         self.assertEqual(recorded.torn, 0)
         # The same picture may come twice (the source's last one, and the destination's whole screen), none comes back.
