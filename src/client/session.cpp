@@ -158,10 +158,12 @@ private:
 
 /// Returns when the channel is lost, with the reason.
 asio::awaitable<Failure> Session::Impl::run_channel(ChannelId id) {
+    const std::uint64_t server = server_;
     auto connection = co_await client::open_channel(
         target_, link_request(id), options_.deadlines, server_stop_.get_token());
     if (!connection) co_return connection.error();
     if (closing_) co_return Failure{};
+    if (server != server_) co_return lost(id, {ErrorCode::closed, "the session has moved on"});
     opened(*connection);
     const RunnerPtr runner = make_runner(*connection);
     runners_.emplace(id, runner);
@@ -218,6 +220,7 @@ client::ChannelRunner::Events Session::Impl::channel_events() {
 /// The main channel is open, for the first time or at another server.
 void Session::Impl::main_started(client::ChannelPort& main) {
     server_said_goodbye_ = false;
+    secured_ = main.connection().tls();
     main.send(state_.main_opened());
     main.connection().expires_after(options_.deadlines.attach);
 }
@@ -289,8 +292,10 @@ void Session::Impl::channel_ended(ChannelId id, Failure reason) {
     --running_;
     if (!closing_) log(LogLevel::error, reason.line());
     left(id, nullptr); // a migration need not wait for it
-    // Other channels may go, but without any display there is nothing left to show.
-    if (id.type == SPICE_CHANNEL_DISPLAY && --running_displays_ == 0) end_with(std::move(reason));
+    // Other channels may go, but without any display there is nothing left to show
+    // (while it attaches, the list of channels tells).
+    const bool last_display = id.type == SPICE_CHANNEL_DISPLAY && --running_displays_ == 0;
+    if (last_display && state_.phase() == session::Phase::running) end_with(std::move(reason));
     player_->changed().notify();
 }
 
@@ -381,6 +386,7 @@ void Session::Impl::end_with(Failure failure) {
 void Session::Impl::stop_all() {
     closing_ = true;
     server_stop_.request_stop();
+    left_stop_.request_stop();
     if (attempt_) attempt_->stop.request_stop();
     for (const auto& [id, runner] : runners_)
         runner->stop();

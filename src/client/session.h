@@ -64,6 +64,7 @@ private:
         Target target;
         std::stop_source stop; ///< of its connections
         bool timed_out = false;
+        bool opened = false;             ///< or failed: the time for it is no longer of interest
         client::Destination destination; ///< once `ready`
         std::set<ChannelId> moving;      ///< channels that have not moved yet
     };
@@ -117,6 +118,9 @@ private:
     std::shared_ptr<Attempt> attempt_;
     std::set<ChannelId> at_old_server_;               ///< channels that a migration has yet to move
     std::vector<client::ChannelPtr> old_connections_; ///< of those that it has moved
+    int connecting_ = 0;           ///< attempts to open a destination, also those given up
+    bool secured_ = false;         ///< the main channel is spoken to through TLS
+    std::stop_source left_stop_;   ///< server_stop_ of the server before
     std::stop_source server_stop_; ///< of the connections to the server of the moment
     bool closing_ =
         false; ///< close() was called, or a failure noted: whatever follows is its consequence

@@ -14,6 +14,10 @@ namespace {
 constexpr ChannelId main_id{SPICE_CHANNEL_MAIN, 0};
 
 using client::ChannelPtr;
+
+/// A server that announces one migration after the other gets no more than these at a time: one
+/// that was given up may still wait for a name.
+constexpr int max_connecting = 2;
 using session::MigrationKind;
 
 } // namespace
@@ -21,7 +25,7 @@ using session::MigrationKind;
 void Session::Impl::on_migration(const session::MigrationStep& step) {
     if (step.abandon) abandon("cancelled");
     if (step.connect) begin_migration(step);
-    if (step.restart) restart_at_destination();
+    if (step.restart && attempt_) restart_at_destination();
     if (step.switch_host) switch_host(*step.switch_host);
 }
 
@@ -29,7 +33,7 @@ std::shared_ptr<Session::Impl::Attempt>
 Session::Impl::new_attempt(MigrationKind kind, const wire::MigrationDestination& destination) {
     auto attempt = std::make_shared<Attempt>();
     attempt->number = migrations_++;
-    attempt->target = session::destination_target(target_, destination);
+    attempt->target = session::destination_target(target_, destination, secured_);
     attempt->report.kind = to_string(kind);
     attempt->report.from = target_.name();
     attempt->report.to = attempt->target.name();
@@ -41,6 +45,11 @@ void Session::Impl::begin_migration(const session::MigrationStep& step) {
         new_attempt(step.source_version ? MigrationKind::seamless : MigrationKind::semi_seamless,
                     *step.connect);
     note_migration(*attempt_, "connecting");
+    if (connecting_ >= max_connecting) {
+        note_migration(*attempt_, "failed", "the one before is not yet given up");
+        attempt_.reset();
+        return send_on_main(state_.migration().failed().send);
+    }
     spawn(connect(attempt_, step.source_version));
 }
 
@@ -56,11 +65,15 @@ asio::awaitable<void> Session::Impl::connect(std::shared_ptr<Attempt> attempt,
     request.deadlines = options_.deadlines;
     asio::steady_timer patience{runtime_.net(), client::destination_patience};
     patience.async_wait([attempt](const asio::error_code& error) {
-        attempt->timed_out = !error;
-        if (!error) attempt->stop.request_stop();
+        if (error || attempt->opened) return;
+        attempt->timed_out = true;
+        attempt->stop.request_stop();
     });
+    ++connecting_;
     auto destination =
         co_await client::open_destination(std::move(request), attempt->stop.get_token());
+    --connecting_;
+    attempt->opened = true;
     patience.cancel();
     // Cancelled, or the session is over: nobody waits for it any more.
     if (attempt == attempt_ && !closing_) destination_opened(attempt, std::move(destination));
@@ -165,7 +178,7 @@ void Session::Impl::leave_server() {
     note_migration(*attempt_, "restarting");
     ++server_;
     target_ = attempt_->target;
-    server_stop_ = attempt_->stop;
+    left_stop_ = std::exchange(server_stop_, attempt_->stop);
     statistics_.server(target_.name());
     player_->server_changed(io::now());
     expect_to_leave();
@@ -184,10 +197,11 @@ void Session::Impl::switch_host(const wire::MigrationDestination& destination) {
 
 /// Opens the channel at the server of the moment, for a runner that waits for it.
 asio::awaitable<void> Session::Impl::reopen(ChannelId id) {
+    const std::uint64_t server = server_;
     auto connection = co_await client::open_channel(
         target_, link_request(id), options_.deadlines, server_stop_.get_token());
     const auto runner = runners_.find(id);
-    if (runner == runners_.end() || closing_) co_return;
+    if (runner == runners_.end() || closing_ || server != server_) co_return;
     if (connection) opened(*connection);
     runner->second->continue_at(std::move(connection));
 }

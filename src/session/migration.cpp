@@ -77,24 +77,28 @@ MigrationStep Migration::failed() {
     return step;
 }
 
+MigrationStep Migration::refused() {
+    MigrationStep step;
+    step.ignored = true;
+    step.send.push_back({SPICE_MSGC_MAIN_MIGRATE_CONNECT_ERROR, {}});
+    return step;
+}
+
 bool Migration::channel_moves() {
     if (phase_ == Phase::ready && kind_ == MigrationKind::seamless) phase_ = Phase::moving;
     return phase_ == Phase::moving;
 }
 
-Target destination_target(const Target& source, const wire::MigrationDestination& destination) {
-    // libspice-server writes -1 for "no port", which is this on the wire.
-    constexpr std::uint16_t also_none = 0xffff;
-    const auto port = [](std::uint16_t on_wire) {
-        return on_wire == also_none ? std::uint16_t{0} : on_wire;
-    };
+Target destination_target(const Target& source,
+                          const wire::MigrationDestination& destination,
+                          bool secured) {
     Target target = source;
     if (!destination.host.empty()) {
         target.host = destination.host;
         target.unix_path.clear();
     }
-    target.port = port(destination.port);
-    target.tls_port = port(destination.tls_port);
+    target.port = secured ? std::uint16_t{0} : destination.port;
+    target.tls_port = destination.tls_port;
     target.host_subject = destination.cert_subject;
     return target;
 }

@@ -1,15 +1,17 @@
+// clang-format off
 /// Migration of a session to another server, as the source's main channel and our own connecting
 /// drive it. Pure; belongs to the net thread.
 ///
-///     none --MIGRATE_BEGIN[_SEAMLESS]--> connecting --(all linked)--> ready --+--MIGRATE_END-->
-///     none
-///      ^                                  |   ^                        |      |  (semi-seamless:
-///      +--------(failed, CANCEL)----------+---+--(another BEGIN)-------+      |   all channels
-///      start |                                                                      |   again over
-///      there)
-///      +--(all have moved)-- moving <--MIGRATE on the first channel-----------+  (seamless)
+///      +--(failed, CANCEL)--+----------------------+
+///      v                    |                      |
+///     none --MIGRATE_BEGIN--> connecting --(all linked)--> ready
+///      ^                        ^                      |   |   |
+///      |                        +----(another BEGIN)---+   |   |
+///      +----(semi-seamless: MIGRATE_END; channels restart)-+   |
+///      +--(all have moved)-- moving <--(seamless: MIGRATE)-----+
 ///
 /// MIGRATE_SWITCH_HOST comes at any time: then nothing was prepared, or what was has failed.
+// clang-format on
 #pragma once
 
 #include "channel/base_channel.h"
@@ -49,6 +51,8 @@ public:
     MigrationStep end();
     MigrationStep switch_host(const wire::MigrationDestination& destination);
 
+    /// The answer to a BEGIN that cannot be followed now.
+    static MigrationStep refused();
     /// All channels are linked at the destination; `seamless`: it agreed to that.
     MigrationStep connected(bool seamless);
     MigrationStep failed();
@@ -68,7 +72,11 @@ private:
 };
 
 /// Where a destination is, for somebody who is at `source`: password and authorities stay, the rest
-/// is the destination's. `destination.host` empty: the same host.
-Target destination_target(const Target& source, const wire::MigrationDestination& destination);
+/// is the destination's. `destination.host` empty: the same host. `secured`: the source is spoken
+/// to through TLS; then no plain port is left in the result, so that no server can lead us out of
+/// it.
+Target destination_target(const Target& source,
+                          const wire::MigrationDestination& destination,
+                          bool secured);
 
 } // namespace sumac::session

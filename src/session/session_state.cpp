@@ -49,14 +49,21 @@ Step SessionState::on_main_message(const wire::MainMessage& message) {
 }
 
 std::optional<MigrationStep> SessionState::on_migration(const wire::MainMessage& message) {
+    const bool settled = phase_ == Phase::running && !restarted_;
     if (const auto* begin = std::get_if<wire::MigrateBegin>(&message))
-        return migration_.begin(begin->destination, {});
-    if (const auto* seamless = std::get_if<wire::MigrateBeginSeamless>(&message))
-        return migration_.begin(seamless->destination, seamless->source_version);
+        return settled ? migration_.begin(begin->destination, {}) : Migration::refused();
+    if (const auto* seamless = std::get_if<wire::MigrateBeginSeamless>(&message)) {
+        return settled ? migration_.begin(seamless->destination, seamless->source_version)
+                       : Migration::refused();
+    }
     if (std::holds_alternative<wire::MigrateCancel>(message)) return migration_.cancel();
     if (std::holds_alternative<wire::MigrateEnd>(message)) return migration_.end();
-    if (const auto* other = std::get_if<wire::MigrateSwitchHost>(&message))
-        return migration_.switch_host(other->destination);
+    if (const auto* other = std::get_if<wire::MigrateSwitchHost>(&message)) {
+        if (settled) return migration_.switch_host(other->destination);
+        MigrationStep step;
+        step.ignored = true;
+        return step;
+    }
     return std::nullopt;
 }
 

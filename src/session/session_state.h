@@ -51,6 +51,7 @@ public:
 private:
     Step on_init(const wire::MainInit& init);
     Step on_channels(const wire::ChannelsList& list);
+    /// A server may move on only when the session has settled there.
     std::optional<MigrationStep> on_migration(const wire::MainMessage& message);
 
     std::set<std::uint8_t> supported_;

@@ -96,20 +96,27 @@ TEST(MigrationTarget, TakesThePlaceAndKeepsTheCredentials) {
     source.password = "secret";
     source.ca_file = "ca.pem";
     source.host_subject = "CN=here";
-    const Target target = destination_target(source, {0xffff, 6001, "there", "CN=there"});
+    const Target target = destination_target(source, {6000, 6001, "there", "CN=there"}, false);
     EXPECT_EQ(target.host, "there");
-    EXPECT_EQ(target.port, 0);
+    EXPECT_EQ(target.port, 6000);
     EXPECT_EQ(target.tls_port, 6001);
     EXPECT_EQ(target.host_subject, "CN=there");
     EXPECT_EQ(target.password, "secret");
     EXPECT_EQ(target.ca_file, "ca.pem");
-    EXPECT_EQ(destination_target(source, {6000, 0, "", ""}).host, "here");
+    EXPECT_EQ(destination_target(source, {6000, 0, "", ""}, false).host, "here");
+}
+
+TEST(MigrationTarget, StaysWithTls) {
+    Target source;
+    source.host = "here";
+    source.tls_port = 5901;
+    EXPECT_EQ(destination_target(source, {6000, 6001, "there", ""}, true).port, 0);
 }
 
 TEST(MigrationTarget, LeavesAUnixSocketForAHost) {
     Target source;
     source.unix_path = "/run/vm";
-    EXPECT_EQ(destination_target(source, {6000, 0, "there", ""}).unix_path, "");
+    EXPECT_EQ(destination_target(source, {6000, 0, "there", ""}, false).unix_path, "");
 }
 
 } // namespace

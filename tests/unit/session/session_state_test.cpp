@@ -107,6 +107,20 @@ TEST(SessionState, GoesOnAtTheDestinationOfASemiSeamlessMigration) {
     EXPECT_FALSE(state.on_main_message(init(99)).channels_restart);
 }
 
+TEST(SessionState, FollowsNobodyBeforeItHasSettled) {
+    SessionState state{{display}};
+    state.main_opened();
+    state.on_main_message(init(1));
+    const Step begin = state.on_main_message(wire::MigrateBegin{{5901, 0, "there", ""}});
+    ASSERT_TRUE(begin.migration);
+    EXPECT_FALSE(begin.migration->connect);
+    ASSERT_EQ(begin.send.size(), 1U);
+    EXPECT_EQ(begin.send.front().type, SPICE_MSGC_MAIN_MIGRATE_CONNECT_ERROR);
+    const Step other = state.on_main_message(wire::MigrateSwitchHost{{5901, 0, "there", ""}});
+    EXPECT_TRUE(other.ignored);
+    EXPECT_FALSE(other.migration->switch_host);
+}
+
 TEST(SessionState, SaysWhatItDoesNotActOn) {
     SessionState state{{display}};
     EXPECT_TRUE(state.on_main_message(wire::AgentConnected{}).ignored);
