@@ -139,6 +139,7 @@ Result<Drawn> Canvas::execute(const wire::InvalAllPalettes&) {
 }
 
 Result<Drawn> Canvas::create(SurfaceId id, SurfaceFormat format, Size size) {
+    if (id == primary_id) primary_was_left_ = false;
     destroy(id);
     if (surfaces_.size() >= max_surfaces) return Error{ErrorCode::limit, "too many surfaces"};
     if (needed_bytes(id, format, size) > max_surfaces_bytes - surfaces_bytes_)

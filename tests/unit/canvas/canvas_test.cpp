@@ -66,6 +66,31 @@ TEST_F(CanvasTest, ShowsNothingWithoutAPrimary) {
     EXPECT_EQ(error(fill(0, {0, 0, 1, 1}, 1)), ErrorCode::invalid);
 }
 
+TEST_F(CanvasTest, KeepsThePrimaryThatAnotherServerCreatesTheSame) {
+    make(SPICE_SURFACE_FMT_32_xRGB, 4, 3);
+    ASSERT_TRUE(draw(create(7, SPICE_SURFACE_FMT_32_xRGB, 2, 2)));
+    ASSERT_TRUE(damage(fill(0, {0, 0, 4, 3}, 0x123456)));
+    image::ImageCache others;
+    canvas.restart(others);
+    EXPECT_EQ(shown(1, 1), 0x123456U) << "the last picture stays";
+    EXPECT_FALSE(canvas.surface_size(SurfaceId{7}));
+    make(SPICE_SURFACE_FMT_32_xRGB, 4, 3);
+    EXPECT_EQ(shown(1, 1), 0x123456U);
+    make(SPICE_SURFACE_FMT_32_xRGB, 4, 3);
+    EXPECT_EQ(shown(1, 1), 0U) << "the second time it is a new one";
+}
+
+TEST_F(CanvasTest, ReplacesThePrimaryThatAnotherServerCreatesOtherwise) {
+    make(SPICE_SURFACE_FMT_32_xRGB, 4, 3);
+    ASSERT_TRUE(damage(fill(0, {0, 0, 4, 3}, 0x123456)));
+    canvas.restart(images);
+    make(SPICE_SURFACE_FMT_32_xRGB, 5, 3);
+    EXPECT_EQ(shown(1, 1), 0U);
+    ASSERT_TRUE(damage(fill(0, {0, 0, 5, 3}, 0x123456)));
+    make(SPICE_SURFACE_FMT_32_xRGB, 5, 3);
+    EXPECT_EQ(shown(1, 1), 0U) << "that one was this server's own";
+}
+
 TEST_F(CanvasTest, CreatesSurfacesBlackAndReplacesThem) {
     make(SPICE_SURFACE_FMT_32_xRGB, 4, 3);
     EXPECT_EQ(canvas.primary()->size, (Size{4, 3}));
