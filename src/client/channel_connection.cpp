@@ -13,6 +13,9 @@
 namespace sumac::client {
 namespace {
 
+/// A peer that does not read our last words is left without them.
+constexpr std::chrono::seconds goodbye_patience{5};
+
 using link::Link;
 using link::LinkErrorKind;
 
@@ -188,7 +191,11 @@ asio::awaitable<void> ChannelConnection::write_queue() {
 
 void ChannelConnection::close_when_sent() {
     close_when_sent_ = true;
-    if (!writing_) close();
+    if (writing_) {
+        connection_.expires_after(goodbye_patience);
+    } else {
+        close();
+    }
 }
 
 void ChannelConnection::close() {

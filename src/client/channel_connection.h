@@ -26,9 +26,8 @@ public:
                       const link::Link& link,
                       Bytes received);
 
-    /// Numbers the messages on from here, where this connection continues another. Before the first
-    /// next_message.
-    void continue_serials(Serial next) { framer_ = wire::Framer{header_kind_, next}; }
+    /// Numbers the messages that follow, where this connection continues another.
+    void continue_serials(Serial next) { framer_.number_from(next); }
     Serial next_serial() const { return framer_.next_serial(); }
     /// The next message. Errors: closed, timed_out, limit, and whatever damaged framing is.
     asio::awaitable<Result<wire::Message>> next_message();

@@ -50,7 +50,7 @@ asio::awaitable<Failure> ChannelRunner::run() {
 
 asio::awaitable<std::optional<Failure>> ChannelRunner::read_until_lost() {
     while (true) {
-        auto message = co_await reading_->next_message();
+        auto message = co_await next_message();
         if (stopped_) co_return std::nullopt;
         if (!message) co_return events_.describe(id_, message.error());
         // The server measures its latency 100 ms after its last word: that is no sign of more.
@@ -63,6 +63,16 @@ asio::awaitable<std::optional<Failure>> ChannelRunner::read_until_lost() {
         if (stopped_) co_return std::nullopt;
         if (leaving_ && !is_ping) read_on_for(answered_ ? silence_after_answer : silence_that_ends);
     }
+}
+
+/// The silence of a server that we leave is measured while we listen, not while we draw.
+asio::awaitable<Result<wire::Message>> ChannelRunner::next_message() {
+    in_read_ = true;
+    if (leaving_) read_on_for(quiet_until_ - io::now());
+    auto message = co_await reading_->next_message();
+    in_read_ = false;
+    if (leaving_) reading_->expires_never();
+    co_return message;
 }
 
 asio::awaitable<std::optional<Failure>> ChannelRunner::on_message(wire::Message message) {
@@ -109,22 +119,33 @@ asio::awaitable<std::optional<Failure>> ChannelRunner::hand_over(wire::Migrate m
     base_ = {};
     port_.resume(next);
     channel_->moved();
+    statistics_.channel_opened(id_, next->tls());
     events_.on_left(id_, std::exchange(reading_, next));
     co_return std::nullopt;
 }
 
 void ChannelRunner::leave() {
-    if (leaving_) return;
+    if (leaving_) return leave_again();
     leaving_ = true;
     leave_until_ = io::now() + longest_goodbye;
     port_.hold();
     if (id_.type != SPICE_CHANNEL_MAIN) read_on_for(silence_that_ends);
 }
 
+/// The server that we were about to go to is left before we got there.
+void ChannelRunner::leave_again() {
+    if (next_ && *next_) events_.on_left(id_, **next_);
+    next_.reset();
+    started_ahead_ = answered_ = false;
+    ++starts_;
+}
+
 /// From the old server.
-void ChannelRunner::read_on_for(milliseconds limit) {
-    const auto left = std::chrono::duration_cast<milliseconds>(leave_until_ - io::now());
-    reading_->expires_after(std::clamp(left, milliseconds{0}, limit));
+void ChannelRunner::read_on_for(Duration limit) {
+    const LocalTime now = io::now();
+    quiet_until_ = std::min(now + limit, leave_until_);
+    const auto left = std::chrono::ceil<milliseconds>(quiet_until_ - now);
+    if (in_read_) reading_->expires_after(std::max(left, milliseconds{0}));
 }
 
 void ChannelRunner::continue_at(Result<ChannelPtr, Failure> next) {
@@ -137,6 +158,7 @@ void ChannelRunner::continue_at(Result<ChannelPtr, Failure> next) {
 /// to nobody.
 void ChannelRunner::start_at(const ChannelPtr& next) {
     started_ahead_ = true;
+    const int start = ++starts_;
     port_.restart(next);
     channel_->start();
     port_.hold();
@@ -145,8 +167,8 @@ void ChannelRunner::start_at(const ChannelPtr& next) {
         [self = shared_from_this(), next]() -> asio::awaitable<void> {
             co_await self->watch(next);
         },
-        [self = shared_from_this()](const std::exception_ptr& exception) {
-            self->answered_ = true;
+        [self = shared_from_this(), start](const std::exception_ptr& exception) {
+            if (start == self->starts_) self->answered_ = true;
             if (exception) self->stop(); // out of memory
             self->changed_.notify();
         });
@@ -154,7 +176,9 @@ void ChannelRunner::start_at(const ChannelPtr& next) {
 
 asio::awaitable<void> ChannelRunner::watch(ChannelPtr next) {
     co_await next->wait_for_message();
-    if (reading_ != next && !stopped_) read_on_for(silence_after_answer);
+    // Meanwhile the old server may be left already, or the other one too.
+    if (started_ahead_ && next_ && *next_ && **next_ == next && !stopped_)
+        read_on_for(silence_after_answer);
 }
 
 /// The old server is read to its end. Returns why there is no server to go on at.
@@ -169,6 +193,7 @@ asio::awaitable<std::optional<Failure>> ChannelRunner::start_again() {
     if (!next) co_return next.error();
     reading_ = *next;
     base_ = {};
+    statistics_.channel_opened(id_, reading_->tls());
     port_.restart(*next);
     if (!started_ahead_) channel_->start();
     leaving_ = started_ahead_ = answered_ = false;

@@ -6,9 +6,8 @@
 /// - seamless: MIGRATE comes on the channel itself; the connection that waits at the destination
 ///   replaces the present one at once, and nothing else changes.
 /// - from scratch (semi-seamless, switch-host): the session says `leave`, and `continue_at` once
-/// the
-///   other server is ready. What is still on the way from the old server is read for a moment, in
-///   the meantime the other one hears our first words; then the channel is reset and goes on there.
+///   the other server is ready. What is still on the way from the old server is read for a moment,
+///   in the meantime the other one hears our first words; then the channel is reset and goes on.
 ///
 /// Net thread only.
 #pragma once
@@ -60,7 +59,9 @@ private:
     asio::awaitable<std::optional<Failure>> start_again();
     void start_at(const ChannelPtr& next);
     asio::awaitable<void> watch(ChannelPtr next);
-    void read_on_for(std::chrono::milliseconds limit);
+    asio::awaitable<Result<wire::Message>> next_message();
+    void read_on_for(Duration limit);
+    void leave_again();
 
     ChannelId id_;
     ChannelPort port_;
@@ -74,6 +75,9 @@ private:
     bool started_ahead_ = false; ///< the other server heard our first words
     bool answered_ = false;      ///< ...and the first of its own is here
     LocalTime leave_until_{};
+    LocalTime quiet_until_{}; ///< so long the old server may say nothing, if we listen to it
+    bool in_read_ = false;    ///< we do
+    int starts_ = 0;          ///< counts the servers that heard our first words ahead
     std::optional<Result<ChannelPtr, Failure>> next_; ///< of `continue_at`
     std::uint64_t bytes_before_ = 0;                  ///< received from the servers before this one
     bool stopped_ = false;

@@ -21,7 +21,7 @@ struct DestinationRequest {
 
 struct Destination {
     bool seamless = false;                    ///< it agreed to that
-    std::map<ChannelId, ChannelPtr> channels; ///< main as well; nothing was read from them
+    std::map<ChannelId, ChannelPtr> channels; ///< main as well, of which only the answer was read
 };
 
 /// The source waits ten seconds for the client's word on the destination (libspice-server's

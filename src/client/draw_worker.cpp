@@ -54,6 +54,11 @@ struct NameOf {
     std::string_view operator()(const wire::CopyBits&) const { return "copy_bits"; }
 };
 
+bool ends_server(const DrawJob& job) {
+    return std::holds_alternative<ResetDisplay>(job.work) ||
+           std::holds_alternative<CloseDisplay>(job.work);
+}
+
 } // namespace
 
 bool is_video_like(const wire::DisplayMessage& message) {
@@ -127,7 +132,8 @@ void DrawWorker::run() {
     {
         const std::lock_guard lock{mutex_};
         running_ = false;
-        if (more || !inbox_.empty()) schedule(); // as a new job: other sessions get their turn
+        // As a new job: other sessions get their turn. Who was told to close must look again.
+        if (more || !inbox_.empty() || (closing_ && patient_)) schedule();
     }
     events_.on_progress();
 }
@@ -150,6 +156,7 @@ void DrawWorker::take_inbox() {
             continue;
         }
         if (std::holds_alternative<ResetDisplay>(job.work)) display->second->last_seen = Serial{0};
+        if (ends_server(job)) ++display->second->ends_queued;
         display->second->jobs.push_back(std::move(job));
     }
     for (const auto& [id, serial] : seen) {
@@ -180,6 +187,7 @@ bool DrawWorker::run_some_job() {
             continue;
         const DrawJob job = std::move(display->jobs.front());
         display->jobs.pop_front();
+        if (ends_server(job)) --display->ends_queued;
         if (std::holds_alternative<CloseDisplay>(job.work)) {
             for (const DrawJob& late : display->jobs)
                 drop(late);
@@ -193,7 +201,8 @@ bool DrawWorker::run_some_job() {
 
 DrawWorker::Outcome DrawWorker::execute(std::uint8_t id, Display& display, DrawJob& job) {
     // A server that has sent this much behind a message that waits will not send what it waits for.
-    const bool patient = patient_ && !full(id);
+    // Nor does one that the session has left.
+    const bool patient = patient_ && !full(id) && display.ends_queued == 0;
     if (patient && !satisfied(id, job.wait)) return Outcome::blocked;
     if (const auto* message = std::get_if<wire::DisplayMessage>(&job.work))
         return draw(id, display, *message, patient);

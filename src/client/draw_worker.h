@@ -102,6 +102,7 @@ private:
         std::vector<Rect> damage; ///< of the primary, not yet given to the sink
         std::deque<DrawJob> jobs;
         Serial last_seen{0};
+        int ends_queued = 0; ///< of ResetDisplay and CloseDisplay among the jobs
     };
     enum class Outcome { done, blocked };
 

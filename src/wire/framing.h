@@ -77,6 +77,8 @@ public:
 
     /// Whether the stream stops inside a message, for when the peer closes.
     bool inside_message() const { return filled_ > 0 || body_; }
+    /// From here on messages under the mini header are numbered from `next` on.
+    void number_from(Serial next) { next_serial_ = next; }
     /// The number that the next message gets under the mini header.
     Serial next_serial() const { return next_serial_; }
 
