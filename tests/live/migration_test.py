@@ -70,6 +70,8 @@ class Moves(unittest.TestCase):
         superseded = {event["frame"] for event in frames.skipped if event["reason"] == "superseded"}
         if most_ms < INTERVAL_MS + SLACK_MS + MACHINE_STALL_MS or len(superseded) < len(frames.skipped):
             self.assertEqual(frames.skipped, [])
+        # One stall costs the frames that came in it.
+        self.assertLessEqual(len(superseded), 2 * most_ms / INTERVAL_MS)
         if superseded:
             print(f"{len(superseded)} frames skipped because this machine stood still", flush=True)
         self.assertEqual([event["frame"] for event in frames.presented], [f for f in frames.wanted() if f not in superseded])
