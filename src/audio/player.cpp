@@ -84,6 +84,7 @@ void Player::step(LocalTime now, const Advise& advise, const OnBlock& on_block) 
     if (!active_) return;
     if (!std::exchange(resumed_, true)) resume(now);
     run_null_device(now);
+    converter_made_ = false;
     const std::uint64_t wanted = frames_in(ahead(), device_.rate_hz);
     while (ring_->level() < wanted) {
         // Packets may lie in the socket, behind this very step: while the ring lasts, they may
@@ -94,10 +95,16 @@ void Player::step(LocalTime now, const Advise& advise, const OnBlock& on_block) 
         counts_.discarded += queue_.discard(advice.discard);
         if (advice.silence || queue_.empty()) {
             write_silence();
-        } else {
-            write_sound(advice.speed, on_block);
-            sounded_at_ = now;
+            continue;
         }
+        sounded_at_ = now;
+        // A server that changes the format with each frame must not keep us busy: the next step
+        // makes the next converter.
+        if (converter_made_ && !has_converter(queue_.front(period).format)) {
+            write_silence();
+            break;
+        }
+        write_sound(advice.speed, on_block);
     }
     forget_heard(now);
     rest_when_done(now);
@@ -134,8 +141,7 @@ void Player::ran_dry() {
 void Player::write_sound(double speed, const OnBlock& on_block) {
     const auto longest = std::chrono::duration_cast<Duration>(period * speed);
     const SoundQueue::Piece piece = queue_.front(longest);
-    const bool fits = converter_ && converter_->from() == piece.format;
-    if (!fits && !make_converter(piece.format)) {
+    if (!has_converter(piece.format) && !make_converter(piece.format)) {
         counts_.discarded += queue_.discard(period);
         return;
     }
@@ -148,8 +154,13 @@ void Player::write_sound(double speed, const OnBlock& on_block) {
     write_converted(stamp, &on_block);
 }
 
+bool Player::has_converter(Format from) const {
+    return converter_ && converter_->from() == from;
+}
+
 /// False: no memory.
 bool Player::make_converter(Format from) {
+    converter_made_ = true;
     auto made = Converter::make(from, device_);
     converter_ = made ? *std::move(made) : nullptr;
     return converter_ != nullptr;

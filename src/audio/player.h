@@ -107,6 +107,7 @@ private:
     void write_sound(double speed, const OnBlock& on_block);
     void write_converted(std::optional<Stamp> stamp, const OnBlock* on_block);
     void write_silence();
+    bool has_converter(Format from) const;
     bool make_converter(Format from);
     void note(std::uint64_t frames, std::optional<Stamp> stamp);
     void forget_heard(LocalTime now);
@@ -124,6 +125,7 @@ private:
     SoundQueue queue_;
     Gain gain_;
     std::unique_ptr<Converter> converter_; ///< of the sound that plays
+    bool converter_made_ = false;          ///< in this step: one takes long to make
     Samples piece_;                        ///< reused
     Samples converted_;                    ///< reused
     std::deque<Stretch> stretches_;        ///< written and not yet heard

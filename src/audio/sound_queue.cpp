@@ -20,7 +20,10 @@ Duration SoundQueue::push(Packet packet) {
     if (frames_of(packet) == 0) return Duration{0};
     level_ += duration_of(packet);
     packets_.push_back(std::move(packet));
-    return level_ > max_level ? discard(level_ - max_level) : Duration{0};
+    Duration dropped{0};
+    if (level_ > max_level) dropped = discard(level_ - max_level);
+    if (packets_.size() > max_packets) dropped += drop_front();
+    return dropped;
 }
 
 SoundQueue::Piece SoundQueue::front(Duration longest) const {
@@ -51,6 +54,12 @@ void SoundQueue::pop_frames(std::uint64_t frames) {
     if (front_taken_ < frames_of(packet)) return;
     packets_.pop_front();
     front_taken_ = 0;
+}
+
+Duration SoundQueue::drop_front() {
+    const Duration before = level_;
+    pop_frames(frames_of(packets_.front()) - front_taken_);
+    return before - level_;
 }
 
 Duration SoundQueue::discard(Duration wanted) {

@@ -1,4 +1,5 @@
-/// SoundQueue: decoded packets on their way to the device, in order of arrival. Bounded in time.
+/// SoundQueue: decoded packets on their way to the device, in order of arrival. Bounded in time
+/// and in number.
 ///
 /// Each packet has its own format and stamp, so that sound which starts anew, in another format or
 /// by another server's clock, simply stands behind the rest of the old one.
@@ -40,9 +41,12 @@ public:
     /// Above the regulator's largest target (1 s) and its limit for floods, with room for what
     /// comes between two looks at it.
     static constexpr Duration max_level{2'000'000};
+    /// Packets of 2.5 ms, the shortest of any codec, still reach that level.
+    static constexpr std::size_t max_packets = 1000;
 
 private:
     void pop_frames(std::uint64_t frames);
+    Duration drop_front();
 
     std::deque<Packet> packets_;
     std::uint64_t front_taken_ = 0; ///< frames of the oldest packet that are gone

@@ -31,6 +31,19 @@ TEST(Player, AnEmptyQueueIsOneUnderrunAndPlaysOn) {
     EXPECT_TRUE(world.player().heard(world.now()));
 }
 
+TEST(Player, ANewFormatForEachFrameIsOneBlockAStep) {
+    Player player{{2, 48000}};
+    for (std::uint32_t i = 0; i < 100; ++i)
+        player.push({{1000, {}}, {2, 44100 + i % 2}, Samples(2)});
+    int blocks = 0;
+    player.step(
+        LocalTime{1s}, [](Duration) { return Player::Advice{}; }, [&](const auto&) { ++blocks; });
+    EXPECT_LE(blocks, 1);
+    // What the second format would have been is silence.
+    EXPECT_LE(player.ring()->level(), frames_in(Player::period, 48000) + 64);
+    EXPECT_GT(player.queued(), 90 * duration_of(1, 44101));
+}
+
 TEST(Player, AFloodAfterAStallIsThrownAway) {
     SoundWorld world{{}};
     world.start();

@@ -50,6 +50,16 @@ TEST(SoundQueue, OnePacketLargerThanTheBoundLosesItsBeginning) {
     EXPECT_EQ(queue.front(1ms).stamp.mm_time, 4000u);
 }
 
+TEST(SoundQueue, IsBoundedInNumber) {
+    SoundQueue queue;
+    Duration dropped{0};
+    for (std::uint32_t i = 0; i < SoundQueue::max_packets + 3; ++i)
+        dropped += queue.push(packet(1000 + i, 48));
+    EXPECT_EQ(dropped, 3ms);
+    EXPECT_EQ(queue.level(), SoundQueue::max_packets * 1ms);
+    EXPECT_EQ(queue.front(1ms).stamp.mm_time, 1003u);
+}
+
 TEST(SoundQueue, DiscardsAcrossPackets) {
     SoundQueue queue;
     queue.push(packet(1000, 480));
