@@ -1,5 +1,6 @@
 #include "client/playback_channel.h"
 
+#include "audio/raw.h"
 #include "io/clock.h"
 #include "wire/names.h"
 
@@ -8,20 +9,6 @@
 #include <spice/protocol.h>
 
 namespace sumac::client {
-namespace {
-
-/// S16LE, interleaved.
-Result<audio::Samples> raw_samples(Bytes data, std::uint32_t channels) {
-    if (data.size() % (channels * sizeof(std::int16_t)) != 0)
-        return Error{ErrorCode::invalid, "raw sound that is cut within a sample"};
-    audio::Samples samples(data.size() / sizeof(std::int16_t));
-    Reader r{data};
-    for (std::int16_t& sample : samples)
-        sample = r.i16();
-    return samples;
-}
-
-} // namespace
 
 wire::Capabilities playback_capabilities() {
     return {SPICE_PLAYBACK_CAP_VOLUME, SPICE_PLAYBACK_CAP_LATENCY, SPICE_PLAYBACK_CAP_OPUS};
@@ -50,11 +37,11 @@ void PlaybackChannel::reset(LocalTime now) {
 
 void PlaybackChannel::stop(LocalTime now) {
     parts_.player->reset(now);
-    parts_.player->close();
 }
 
 void PlaybackChannel::handle(const wire::PlaybackStart& start, LocalTime now) {
     const audio::Format format{start.channels, start.rate_hz};
+    decoder_.reset(); // the server's encoder begins anew, too
     if (start.format != SPICE_AUDIO_FMT_S16 || !audio::is_playable(format)) {
         format_.reset();
         parts_.player->stopped(now);
@@ -84,7 +71,7 @@ void PlaybackChannel::handle(const wire::PlaybackData& data, LocalTime now) {
 
 Result<audio::SoundQueue::Packet> PlaybackChannel::unpack(const wire::PlaybackData& data) {
     if (mode_ == SPICE_AUDIO_DATA_MODE_OPUS) return unpack_opus(data);
-    auto samples = raw_samples(data.data, format_->channels);
+    auto samples = audio::raw_samples(data.data, *format_);
     if (!samples) return samples.error();
     return audio::SoundQueue::Packet{{data.mm_time, {}}, *format_, *std::move(samples)};
 }
