@@ -88,13 +88,13 @@ void SoundPlayer::step() {
 }
 
 void SoundPlayer::tell_what_is_heard(LocalTime now) {
+    parts_.statistics.sound(parts_.streams->audio_status().underruns +
+                                player_.counts().ring_underruns,
+                            player_.counts().discarded);
     const auto heard = player_.heard(now);
     if (!heard) return;
     parts_.streams->heard({heard->stamp.mm_time, heard->stamp.beyond, now, heard->buffered}, now);
-    parts_.statistics.sound(parts_.streams->audio_status().underruns +
-                                player_.counts().ring_underruns,
-                            player_.counts().discarded,
-                            heard->buffered);
+    parts_.statistics.sound_buffered(heard->buffered);
     if (now - traced_at_ < trace_interval) return;
     traced_at_ = now;
     trace_heard(*heard, now);

@@ -112,10 +112,14 @@ void Statistics::sound_packet() {
     ++report_.audio.packets;
 }
 
-void Statistics::sound(std::uint64_t underruns, Duration discarded, Duration buffered) {
+void Statistics::sound(std::uint64_t underruns, Duration discarded) {
     const Lock lock{mutex_};
     report_.audio.underruns = underruns;
     report_.audio.discarded_ms = static_cast<double>(discarded.count()) / 1000;
+}
+
+void Statistics::sound_buffered(Duration buffered) {
+    const Lock lock{mutex_};
     if (!buffered_) buffered_ = std::make_unique<Histogram>();
     buffered_->add(buffered);
 }

@@ -44,8 +44,10 @@ public:
 
     void sound_device(std::string_view name);
     void sound_packet();
-    /// Totals so far, and what is buffered at the moment.
-    void sound(std::uint64_t underruns, Duration discarded, Duration buffered);
+    /// Totals so far.
+    void sound(std::uint64_t underruns, Duration discarded);
+    /// So much at the moment.
+    void sound_buffered(Duration buffered);
     void sound_device_lost();
     /// Earlier or later.
     void skew(Duration skew);
@@ -69,9 +71,9 @@ private:
     std::map<ChannelId, ChannelReport> channels_;
     std::map<std::uint64_t, MigrationReport> migrations_; ///< the newest max_reported_migrations
     std::map<StreamKey, StreamCounts> streams_;           ///< the newest max_reported_streams
-    std::unique_ptr<Histogram> buffered_; ///< made when sound comes
+    std::unique_ptr<Histogram> buffered_;                 ///< made when sound comes
     std::unique_ptr<Histogram> skew_;
-    StreamCounts older_;                                  ///< all before them, together
+    StreamCounts older_; ///< all before them, together
 };
 
 } // namespace sumac::client
