@@ -52,6 +52,12 @@ public:
         return skipped;
     }
 
+    /// The reader's: only the newest `frames` stay. Returns how many went.
+    std::size_t keep(std::uint64_t frames) {
+        const std::uint64_t there = level();
+        return there > frames ? skip(there - frames) : 0;
+    }
+
     // Either thread.
     std::uint64_t frames_written() const { return written_.load(std::memory_order_acquire); }
     std::uint64_t frames_read() const { return read_.load(std::memory_order_acquire); }

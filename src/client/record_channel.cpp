@@ -62,16 +62,22 @@ void RecordChannel::reset(LocalTime /*now*/) {
 }
 
 void RecordChannel::stop(LocalTime /*now*/) {
+    stopped_ = true;
     finish();
+    close_microphone(); // also one that is about to open
 }
 
 void RecordChannel::handle(const wire::RecordStart& start, LocalTime now) {
-    finish();
     const audio::Format format{start.channels, start.rate_hz};
+    if (stopped_ || format_ == format) return; // nothing changes
     if (start.format != SPICE_AUDIO_FMT_S16 || !audio::is_playable(format)) {
         parts_.statistics.ignored(parts_.port.id(), "start in a format that we do not have");
-        return;
+        return finish();
     }
+    restart(format, now);
+}
+
+void RecordChannel::restart(const audio::Format& format, LocalTime now) {
     format_ = format;
     recording_ = std::make_shared<char>();
     announced_ = false;
@@ -83,7 +89,7 @@ void RecordChannel::handle(const wire::RecordStart& start, LocalTime now) {
     auto encoder = opus ? audio::PacketEncoder::make(format)
                         : Result<std::unique_ptr<audio::PacketEncoder>>{nullptr};
     encoder_ = encoder ? *std::move(encoder) : nullptr;
-    if (parts_.source == nullptr) open_microphone();
+    look_after_microphone(now);
     wake_at(now + packet_length);
 }
 
@@ -109,22 +115,70 @@ void RecordChannel::finish() {
     format_.reset();
     recording_.reset();
     timer_.cancel();
-    if (ring_) microphone_.close();
-    ring_.reset();
+    look_after_microphone(io::now());
+}
+
+void RecordChannel::look_after_microphone(LocalTime now) {
+    if (parts_.source != nullptr) return;
+    plan_.want(format_);
+    for (auto act = plan_.next(now); act != audio::DevicePlan::Act::nothing; act = plan_.next(now))
+        act == audio::DevicePlan::Act::open ? open_microphone() : close_microphone();
+    if (!plan_.is_open() || asked_ || now - asked_at_ < ask_interval) return;
+    asked_at_ = now;
+    ask_microphone();
 }
 
 void RecordChannel::open_microphone() {
-    ring_ = std::make_shared<audio::Ring>(format_->channels,
-                                          audio::frames_in(ring_length, format_->rate_hz));
-    microphone_.open(
-        [ring = ring_, format = *format_] { return audio::SystemInput::open(ring, format); },
-        [this, weak = std::weak_ptr{recording_}](const std::optional<Failure>& failure) {
-            if (weak.expired() || !failure) return;
+    const audio::Format format = *plan_.format();
+    ring_ = std::make_shared<audio::Ring>(format.channels,
+                                          audio::frames_in(ring_length, format.rate_hz));
+    microphone_.open([ring = ring_, format] { return audio::SystemInput::open(ring, format); },
+                     [this, weak = std::weak_ptr{alive_}](const std::optional<Failure>& failure) {
+                         if (!weak.expired()) microphone_opened(failure);
+                     });
+}
+
+void RecordChannel::microphone_opened(const std::optional<Failure>& failure) {
+    const LocalTime now = io::now();
+    plan_.opened(!failure, now);
+    if (failure) {
+        ring_.reset();
+        if (!std::exchange(complained_, true))
             parts_.log(LogLevel::warn, "record[0]: the guest hears nothing: " + failure->line());
-        });
+    } else {
+        complained_ = false;
+        asked_at_ = now;
+    }
+    look_after_microphone(now);
+}
+
+void RecordChannel::ask_microphone() {
+    asked_ = true;
+    microphone_.ask([](const audio::SystemInput& device) { return device.failed(); },
+                    [this, weak = std::weak_ptr{alive_}, ring = ring_](bool failed) {
+                        if (weak.expired() || ring != ring_) return; // of a device before
+                        asked_ = false;
+                        if (failed) microphone_failed();
+                    });
+}
+
+void RecordChannel::microphone_failed() {
+    parts_.log(LogLevel::warn, "record[0]: the microphone failed; trying again");
+    complained_ = true;
+    const LocalTime now = io::now();
+    plan_.failed(now);
+    look_after_microphone(now);
+}
+
+void RecordChannel::close_microphone() {
+    microphone_.close();
+    ring_.reset();
+    asked_ = false;
 }
 
 void RecordChannel::pump(LocalTime now) {
+    look_after_microphone(now);
+    if (ring_ && plan_.format()) ring_->keep(audio::frames_in(max_behind, plan_.format()->rate_hz));
     while (fill_packet(now))
         send_packet(now);
     wake_at(now + packet_length);
@@ -142,7 +196,8 @@ bool RecordChannel::fill_packet(LocalTime now) {
 
 std::size_t RecordChannel::read(std::span<std::int16_t> samples, LocalTime now) {
     const std::uint32_t channels = format_->channels;
-    if (ring_) return ring_->read(samples) * channels;
+    if (parts_.source == nullptr)
+        return plan_.format() == format_ && ring_ ? ring_->read(samples) * channels : 0;
     const std::uint64_t due = audio::frames_in(now - began_, format_->rate_hz);
     const std::uint64_t behind = audio::frames_in(max_behind, format_->rate_hz);
     if (due > frames_read_ + behind) frames_read_ = due - behind;

@@ -4,6 +4,7 @@
 /// Net thread only.
 #pragma once
 
+#include "audio/device_plan.h"
 #include "audio/gain.h"
 #include "audio/opus.h"
 #include "audio/system_device.h"
@@ -47,6 +48,8 @@ public:
     static constexpr Duration packet_length{10'000};
     /// After a pause of ours the guest does not get more than this at once.
     static constexpr Duration max_behind{100'000};
+    /// So often the microphone is asked whether it still works.
+    static constexpr Duration ask_interval{1'000'000};
 
 private:
     void handle(const wire::RecordStart& start, LocalTime now);
@@ -55,7 +58,13 @@ private:
     void handle(const wire::RecordMute& mute, LocalTime now);
     void handle(const wire::IgnoredRecordMessage& ignored, LocalTime now);
     void finish();
+    void restart(const audio::Format& format, LocalTime now);
+    void look_after_microphone(LocalTime now);
     void open_microphone();
+    void microphone_opened(const std::optional<Failure>& failure);
+    void ask_microphone();
+    void microphone_failed();
+    void close_microphone();
     void pump(LocalTime now);
     bool fill_packet(LocalTime now);
     std::size_t read(std::span<std::int16_t> samples, LocalTime now);
@@ -66,17 +75,24 @@ private:
     Parts parts_;
     asio::steady_timer timer_;
     WorkerDevice<audio::SystemInput> microphone_;
+    audio::DevicePlan plan_; ///< of the microphone
     /// Handlers hold it weakly: once it is gone, so is this object, or that recording.
     std::shared_ptr<char> recording_;
+    /// The same, of this object alone.
+    std::shared_ptr<char> alive_ = std::make_shared<char>();
 
     audio::Gain gain_;
     std::optional<audio::Format> format_;           ///< while the guest listens
     std::unique_ptr<audio::PacketEncoder> encoder_; ///< null: raw
-    std::shared_ptr<audio::Ring> ring_;             ///< from the microphone
+    std::shared_ptr<audio::Ring> ring_;             ///< from the microphone that opens or is open
     audio::Samples packet_;                         ///< that is being filled
     LocalTime began_{};
     std::uint64_t frames_read_ = 0; ///< since then
     bool announced_ = false;        ///< MODE and START_MARK are sent
+    bool stopped_ = false;          ///< for good
+    bool asked_ = false;            ///< the microphone's answer is on its way
+    bool complained_ = false;       ///< said that it does not open, once
+    LocalTime asked_at_{};
 };
 
 } // namespace sumac::client

@@ -9,6 +9,8 @@
 #include <asio/strand.hpp>
 #include <asio/thread_pool.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -26,18 +28,21 @@ public:
     WorkerDevice& operator=(const WorkerDevice&) = delete;
 
     /// `open()` is a Result<std::unique_ptr<Device>, Failure>; `then(std::optional<Failure>)`.
+    /// Neither is called where `close` comes before the worker gets to it.
     template <class Open, class Then>
     void open(Open open, Then then) {
-        asio::post(state_->strand, [state = state_, &net = net_, open, then] {
-            auto opened = open();
-            std::optional<Failure> failure;
-            if (opened) {
-                state->device = *std::move(opened);
-            } else {
-                failure = opened.error();
-            }
-            asio::post(net, [then, failure] { then(failure); });
-        });
+        asio::post(state_->strand,
+                   [state = state_, &net = net_, open, then, closings = state_->closings.load()] {
+                       if (closings != state->closings) return;
+                       auto opened = open();
+                       std::optional<Failure> failure;
+                       if (opened) {
+                           state->device = *std::move(opened);
+                       } else {
+                           failure = opened.error();
+                       }
+                       asio::post(net, [then, failure] { then(failure); });
+                   });
     }
 
     /// `then(ask(device))`; nothing happens where none is open.
@@ -50,6 +55,7 @@ public:
     }
 
     void close() {
+        ++state_->closings;
         asio::post(state_->strand, [state = state_] { state->device.reset(); });
     }
 
@@ -57,6 +63,7 @@ private:
     struct State {
         explicit State(asio::thread_pool& workers) : strand(workers.get_executor()) {}
         asio::strand<asio::thread_pool::executor_type> strand;
+        std::atomic<std::uint64_t> closings{0};
         std::unique_ptr<Device> device; ///< touched on the strand alone
     };
     asio::io_context& net_;

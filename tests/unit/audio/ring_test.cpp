@@ -34,5 +34,15 @@ TEST(Ring, LeavesOutWhatDoesNotFit) {
     EXPECT_EQ(ring.frames_read(), 4u);
 }
 
+TEST(Ring, KeepsOnlyTheNewest) {
+    Ring ring{1, 4};
+    ring.write(Samples{1, 2, 3});
+    EXPECT_EQ(ring.keep(3), 0u);
+    EXPECT_EQ(ring.keep(1), 2u);
+    Samples read(1);
+    EXPECT_EQ(ring.read(read), 1u);
+    EXPECT_EQ(read, (Samples{3}));
+}
+
 } // namespace
 } // namespace sumac::audio
