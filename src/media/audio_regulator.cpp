@@ -31,7 +31,13 @@ void AudioRegulator::packet(std::uint32_t mm_time, LocalTime now) {
     if (anew) transit_.restart(transit, now);
     transit_.add(transit, now);
     lateness_ = transit - transit_.least();
-    if (lateness_ <= max_jitter) spread_.add(lateness_);
+    // What a stall held up comes in one go, each packet less late than the one before: none is
+    // jitter, down to the last.
+    stalled_ = lateness_ > max_jitter || (stalled_ && lateness_ > headroom);
+    if (stalled_) return;
+    newest_.add(lateness_);
+    recent_.add(lateness_);
+    jitter_ = std::max(newest_.quantile(jitter_share), recent_.quantile(jitter_share));
 }
 
 void AudioRegulator::started() {
@@ -41,6 +47,7 @@ void AudioRegulator::started() {
 
 void AudioRegulator::stopped() {
     ended_ = true;
+    wish_ = Duration{0};
 }
 
 void AudioRegulator::wish(Duration latency) {
@@ -52,15 +59,25 @@ void AudioRegulator::video_needs(Duration buffered) {
 }
 
 Duration AudioRegulator::target() const {
-    const Duration needed = spread_.quantile(jitter_share) + headroom;
+    const Duration needed = jitter_ + headroom;
     return std::min(std::max({needed, wish_, video_needs_}), max_target);
 }
 
+/// A target that falls at once would make a flood of what was right before.
+Duration AudioRegulator::follow_target(LocalTime now) {
+    const Duration fallen{
+        std::llround(static_cast<double>((now - in_force_at_).count()) * max_correction)};
+    in_force_at_ = now;
+    in_force_ = filling_ ? target() : std::max(target(), in_force_ - fallen);
+    return in_force_;
+}
+
 AudioRegulator::Advice AudioRegulator::regulate(Duration buffered, LocalTime now) {
+    const Duration target = follow_target(now);
     if (filling_) {
         if (!filled(buffered, now)) return {.silence = true};
         filling_ = false;
-        level_ = std::min(buffered, target());
+        level_ = std::min(buffered, target);
         level_at_ = now;
     }
     if (buffered <= Duration{0}) {
@@ -70,15 +87,15 @@ AudioRegulator::Advice AudioRegulator::regulate(Duration buffered, LocalTime now
         return {.silence = true};
     }
     Advice advice;
-    if (buffered > target() + flood) {
-        advice.discard = buffered - target();
-        buffered = target();
+    if (buffered > target + flood) {
+        advice.discard = buffered - target;
+        buffered = target;
         level_ = buffered;
     }
     const double weight = std::min(seconds(now - level_at_) / seconds(level_smoothing), 1.0);
     level_ += Duration{std::llround(static_cast<double>((buffered - level_).count()) * weight)};
     level_at_ = now;
-    const double wanted = seconds(level_ - target()) / seconds(correction_time);
+    const double wanted = seconds(level_ - target) / seconds(correction_time);
     advice.speed = 1 + std::clamp(wanted, -max_correction, max_correction);
     return advice;
 }

@@ -5,7 +5,8 @@
 /// up to 0.5 % faster or slower, which nobody hears and no click betrays; this also follows the
 /// drift between the server's clock and the sound card's. Only what can not be corrected so is cut:
 /// an empty buffer plays silence until it is filled again, a flood (the end of a stall) is thrown
-/// away down to the target.
+/// away down to the target. A target that falls is followed as slowly as that speed can, so a flood
+/// is always a level that rose.
 #pragma once
 
 #include "media/transit.h"
@@ -23,7 +24,7 @@ public:
     void started();
     /// What is buffered is played to its end, without waiting for more.
     void stopped();
-    /// PLAYBACK_LATENCY: at least so much.
+    /// PLAYBACK_LATENCY: at least so much, until sound stops.
     void wish(Duration latency);
     /// With so much buffered, sound would be heard as late as its picture is ready.
     void video_needs(Duration buffered);
@@ -52,15 +53,22 @@ public:
 
 private:
     bool filled(Duration buffered, LocalTime now);
+    Duration follow_target(LocalTime now);
 
     Transit transit_;
-    Spread spread_;
+    // What grows is seen at once, what shrinks is believed after a while only.
+    Spread newest_{64};   ///< 0.64 s of packets of 10 ms
+    Spread recent_{1024}; ///< 10 s
+    Duration jitter_{0};
+    bool stalled_ = false; ///< since a packet that was too late
     std::optional<ServerTime> stamp_;
     Duration lateness_{0};
     Duration wish_{0};
     Duration video_needs_{0};
     Duration level_{0};
     LocalTime level_at_{};
+    Duration in_force_{0}; ///< the target, but for how slowly it falls
+    LocalTime in_force_at_{};
     bool filling_ = true; ///< silence until the target is reached
     std::optional<LocalTime> filling_since_;
     bool ended_ = false;

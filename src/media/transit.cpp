@@ -22,12 +22,12 @@ void Transit::add(Duration transit, LocalTime now) {
 }
 
 void Spread::add(Duration delay) {
-    recent_[count_ % capacity] = delay;
+    recent_[count_ % recent_.size()] = delay;
     ++count_;
 }
 
 Duration Spread::quantile(double share) const {
-    const std::size_t known = std::min(count_, capacity);
+    const std::size_t known = std::min(count_, recent_.size());
     if (known == 0) return Duration{0};
     auto sorted = recent_;
     const auto rank = static_cast<std::size_t>(std::floor(share * static_cast<double>(known - 1)));

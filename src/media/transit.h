@@ -7,8 +7,8 @@
 
 #include <sumac/time.h>
 
-#include <array>
 #include <cstddef>
+#include <vector>
 
 namespace sumac::media {
 
@@ -33,13 +33,15 @@ private:
 /// The delay that all but a few stay within.
 class Spread {
 public:
+    /// Of so many recent values; 64 are 2 s of video at 30 frames/s.
+    explicit Spread(std::size_t capacity = 64) : recent_(capacity) {}
+
     void add(Duration delay);
     /// The given share (0..1) of recent values lies at or below this; 0 while nothing is known.
     Duration quantile(double share) const;
 
 private:
-    static constexpr std::size_t capacity = 64; // 2 s of video at 30 frames/s
-    std::array<Duration, capacity> recent_{};
+    std::vector<Duration> recent_;
     std::size_t count_ = 0;
 };
 

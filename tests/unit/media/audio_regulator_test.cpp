@@ -28,6 +28,33 @@ TEST(AudioRegulator, BuffersNoMoreThanJitterAndHeadroom) {
     EXPECT_EQ(regulator.target(), 12ms + AudioRegulator::headroom);
 }
 
+TEST(AudioRegulator, JitterIsSeenAtOnceAndForgottenAfterTenSeconds) {
+    AudioRegulator regulator;
+    std::uint32_t packets = 0;
+    const auto run = [&](std::uint32_t count, Duration jitter) {
+        for (const std::uint32_t end = packets + count; packets < end; ++packets)
+            regulator.packet(5000 + packets * 10, start + packets * 10ms + (packets % 2) * jitter);
+    };
+    run(2000, 0ms);
+    EXPECT_EQ(regulator.target(), AudioRegulator::headroom);
+    run(10, 50ms);
+    EXPECT_EQ(regulator.target(), 50ms + AudioRegulator::headroom);
+    run(50, 50ms);
+    run(900, 0ms);
+    EXPECT_EQ(regulator.target(), 50ms + AudioRegulator::headroom);
+    run(200, 0ms);
+    EXPECT_EQ(regulator.target(), AudioRegulator::headroom);
+}
+
+TEST(AudioRegulator, WhatAStallHeldUpIsNoJitter) {
+    AudioRegulator regulator;
+    for (std::uint32_t i = 0; i < 100; ++i)
+        regulator.packet(5000 + i * 10, start + i * 10ms);
+    for (std::uint32_t i = 100; i < 300; ++i)
+        regulator.packet(5000 + i * 10, start + 3s);
+    EXPECT_LE(regulator.target(), 2 * AudioRegulator::headroom);
+}
+
 TEST(AudioRegulator, FillsBeforeItPlays) {
     AudioRegulator regulator;
     regulator.packet(5000, start);
@@ -70,6 +97,33 @@ TEST(AudioRegulator, NeverPlaysMoreThanHalfAPercentOff) {
     slow.wish(5s);
     EXPECT_DOUBLE_EQ(fast.regulate(160ms, start + 4s).speed, 1.005);
     EXPECT_DOUBLE_EQ(slow.regulate(20ms, start + 4s).speed, 0.995);
+}
+
+TEST(AudioRegulator, AWishIsForgottenWhenSoundStops) {
+    AudioRegulator regulator = playing();
+    regulator.wish(400ms);
+    EXPECT_EQ(regulator.target(), 400ms);
+    regulator.stopped();
+    EXPECT_EQ(regulator.target(), AudioRegulator::headroom);
+}
+
+TEST(AudioRegulator, ATargetThatFallsIsNoFloodAndNeedsNoCut) {
+    AudioRegulator regulator = playing();
+    regulator.wish(400ms);
+    regulator.regulate(0ms, start + 110ms); // fills again, up to the wish
+    double buffered_ms = 400;
+    LocalTime now = start + 120ms;
+    ASSERT_FALSE(regulator.regulate(400ms, now).silence);
+    regulator.wish(0ms);
+    for (const LocalTime end = now + 90s; now < end;) {
+        now += 10ms;
+        const auto advice = regulator.regulate(Duration{std::llround(buffered_ms * 1000)}, now);
+        ASSERT_EQ(advice.discard, 0ms);
+        ASSERT_FALSE(advice.silence);
+        buffered_ms += 10 - 10 * advice.speed;
+    }
+    EXPECT_LT(buffered_ms, 30);
+    EXPECT_GT(buffered_ms, 15);
 }
 
 TEST(AudioRegulator, WishesAreBounded) {

@@ -40,6 +40,15 @@ TEST(Spread, AnswersWithTheShareOfRecentDelays) {
     EXPECT_EQ(spread.quantile(0), 0ms);
 }
 
+TEST(Spread, RemembersAsManyAsItIsTold) {
+    Spread spread{2};
+    spread.add(9ms);
+    spread.add(5ms);
+    EXPECT_EQ(spread.quantile(1), 9ms);
+    spread.add(3ms);
+    EXPECT_EQ(spread.quantile(1), 5ms);
+}
+
 TEST(Spread, KnowsNothingAtFirstAndForgetsTheOld) {
     Spread spread;
     EXPECT_EQ(spread.quantile(0.9), 0ms);
