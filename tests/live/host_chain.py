@@ -56,11 +56,12 @@ class HostChain:
     def hop(self, destination=None):
         """Moves the clip and the client on; returns the destination once the source has done its part."""
         source, destination = self.here, destination or self.new_destination()
+        seen = len(source.events)  # an earlier migration may have been cancelled
         source.command(self.migrate_command(destination))
-        stopped = source.wait_for("migration", phase="stopped")
+        stopped = source.wait_for("migration", after=seen, phase="stopped")
         destination.command(f"resume {stopped['next_frame']}")
         destination.wait_for("vm", state="running")
-        source.wait_for("migration", phase="ended")
+        source.wait_for("migration", after=seen, phase="ended")
         self.moves.append((source.to_ours(stopped["t_us"]), stopped["next_frame"]))
         self.hosts.append(destination)
         return destination
