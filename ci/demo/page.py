@@ -40,7 +40,7 @@ def thumbnails(recording, indices, width=236):
     chosen = "+".join(f"eq(n,{index})" for index in indices)
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
-            ["ffmpeg", "-v", "error", "-i", recording, "-vf", f"select='{chosen}',scale={width}:-2", "-fps_mode", "passthrough",
+            ["ffmpeg", "-v", "error", "-i", recording, "-vf", f"select='{chosen}',setpts=N/TB,scale={width}:-2", "-fps_mode", "passthrough",
              "-q:v", "4", os.path.join(folder, "%03d.jpg")], check=True)
         pictures = []
         for name in sorted(os.listdir(folder)):
