@@ -60,7 +60,8 @@ class Recorded:
         which number that was). Frames from `after` on count: before, the client has only just come."""
         first_shown = self.first_shown()
         at_moves, excess = 0.0, (0.0, None)
-        order = sorted(number for number in first_shown if number >= after)
+        # A destination begins with the picture before its first one, which a source without time may have left out.
+        order = sorted(number for number in first_shown if number >= after and number in self.drawn)
         for a, b in zip(order, order[1:]):
             gap = 1000 * (first_shown[b] - first_shown[a])
             (drawn_a, host_a, _), (drawn_b, host_b, _) = self.drawn[a], self.drawn[b]
