@@ -86,3 +86,11 @@ class HostChain:
         return [(event["number"], event["mm_time"], host.to_ours(event["t_us"]), index)
                 for index, host in enumerate(self.hosts)
                 for event in list(host.events) if event["event"] == "frame"]
+
+
+def certificates(executable, folder):
+    """Makes them; the options that make hosts use them."""
+    with HostProcess(executable, "--tls", "--tls-dir", folder) as maker:
+        maker.wait_for("ready")
+    return ("--tls", "--cert", f"{folder}/server-cert.pem", "--key", f"{folder}/server-key.pem",
+            "--ca", f"{folder}/ca-cert.pem")
