@@ -5,18 +5,30 @@
 
 namespace sumac::client {
 
-/// Where a channel sends its messages: the server of the moment. Migration changes it, and holds
-/// messages back while neither server may get them.
+/// Where a channel sends its messages, whichever server that is.
 class ChannelPort {
 public:
-    explicit ChannelPort(ChannelPtr connection) : connection_(std::move(connection)) {}
-
+    virtual ~ChannelPort() = default;
     /// Queues; never blocks. Nothing is sent once the channel is closed.
-    void send(std::uint16_t type, Bytes body);
+    virtual void send(std::uint16_t type, Bytes body) = 0;
     void send(const std::vector<channel::OutgoingMessage>& messages);
 
-    ChannelId id() const { return connection_->id(); }
-    const wire::Capabilities& peer_capabilities() const { return connection_->peer_capabilities(); }
+    virtual ChannelId id() const = 0;
+    virtual const wire::Capabilities& peer_capabilities() const = 0;
+};
+
+/// The server of the moment. Migration changes it, and holds messages back while neither server may
+/// get them.
+class ServerPort final : public ChannelPort {
+public:
+    explicit ServerPort(ChannelPtr connection) : connection_(std::move(connection)) {}
+
+    using ChannelPort::send;
+    void send(std::uint16_t type, Bytes body) override;
+    ChannelId id() const override { return connection_->id(); }
+    const wire::Capabilities& peer_capabilities() const override {
+        return connection_->peer_capabilities();
+    }
 
     // For the session alone.
     ChannelConnection& connection() { return *connection_; }

@@ -36,7 +36,7 @@ public:
     ChannelRunner(ChannelPtr connection, Statistics& statistics, Events events);
     /// Before `run`. What it sends goes through `port`.
     void attach(std::unique_ptr<Channel> channel) { channel_ = std::move(channel); }
-    ChannelPort& port() { return port_; }
+    ServerPort& port() { return port_; }
 
     /// Returns when the channel is lost, or stopped, with the reason.
     asio::awaitable<Failure> run();
@@ -64,7 +64,7 @@ private:
     void leave_again();
 
     ChannelId id_;
-    ChannelPort port_;
+    ServerPort port_;
     ChannelPtr reading_; ///< mostly that of port_; while we leave, still the old server's
     Statistics& statistics_;
     Events events_;

@@ -6,8 +6,12 @@
 #include "client/display_channel.h"
 #include "client/playback_channel.h"
 #include "client/runtime.h"
+#include "client/session_log.h"
+#include "client/sound_player.h"
 #include "session/session_state.h"
 #include <sumac/client.h>
+
+#include <spice/enums.h>
 
 #include <condition_variable>
 #include <map>
@@ -33,33 +37,41 @@ private:
     template <class T>
     using awaitable = asio::awaitable<T>;
 
-    class MainChannel;
     using RunnerPtr = std::shared_ptr<client::ChannelRunner>;
+    static constexpr ChannelId main_id{SPICE_CHANNEL_MAIN, 0};
 
-    awaitable<Failure> run_channel(ChannelId id);
-    RunnerPtr make_runner(const client::ChannelPtr& connection);
-    std::unique_ptr<client::Channel> make_channel(ChannelId id, client::ChannelPort& port);
-    std::unique_ptr<client::Channel> make_display(ChannelId id, client::ChannelPort& port);
-    void channel_ended(ChannelId id, Failure reason);
     awaitable<void> finish();
     void announce_end();
-
+    void spawn(awaitable<void> work);
     client::DrawWorker::Events draw_events();
+    static Failure broken(const std::exception_ptr& exception);
+    void end_with(Failure failure);
+    void stop_all();
+    void log(LogLevel level, std::string_view line);
+
+    // Channels, in session_channels.cpp.
+    class MainChannel;
+    awaitable<Failure> run_channel(ChannelId id);
+    RunnerPtr make_runner(const client::ChannelPtr& connection);
+    std::unique_ptr<client::Channel> make_channel(ChannelId id, client::ServerPort& port);
+    std::unique_ptr<client::Channel> make_display(ChannelId id, client::ChannelPort& port);
+    void channel_ended(ChannelId id, Failure reason);
     client::ChannelRunner::Events channel_events();
     link::LinkRequest link_request(ChannelId id) const;
     void opened(const client::ChannelPtr& connection);
-    void main_started(client::ChannelPort& main);
-    void on_main_message(client::ChannelPort& main, const wire::Message& message);
+    void main_started(client::ServerPort& main);
+    void on_main_message(client::ServerPort& main, const wire::Message& message);
     void open_listed(const std::vector<ChannelId>& ids);
     void spawn_channel(ChannelId id);
-    void spawn(awaitable<void> work);
     void
     note_common(ChannelId id, const wire::Message& message, const channel::BaseChannel::Step& step);
+    Failure lost(ChannelId id, const Error& error) const;
 
     // Migration, in session_migration.cpp.
     /// One migration, from its announcement on.
     struct Attempt {
         std::uint64_t number = 0;
+        session::MigrationKind kind{};
         MigrationReport report;
         Target target;
         std::stop_source stop; ///< of its connections
@@ -90,17 +102,13 @@ private:
     void send_on_main(const std::vector<channel::OutgoingMessage>& messages);
     void note_migration(Attempt& attempt, std::string_view phase, std::string_view reason = {});
 
-    Failure lost(ChannelId id, const Error& error) const;
-    void end_with(Failure failure);
-    void stop_all();
-    void log(LogLevel level, std::string_view line);
-
     Runtime::Impl& runtime_;
     const SessionOptions options_;
     const Sinks sinks_;
     client::Statistics statistics_;
 
     // Net thread.
+    client::SessionLog log_;
     Target target_; ///< the server of the moment
     session::SessionState state_;
     std::uint64_t migrations_ = 0;
@@ -124,9 +132,6 @@ private:
     std::stop_source server_stop_; ///< of the connections to the server of the moment
     bool closing_ =
         false; ///< close() was called, or a failure noted: whatever follows is its consequence
-    LocalTime log_second_{};
-    int log_lines_ = 0;
-    int log_suppressed_ = 0;
     bool server_said_goodbye_ = false; ///< DISCONNECTING came on the main channel
 
     /// Guards the two below; the condition says that `ended_` became true.

@@ -4,21 +4,18 @@
 #include "wire/names.h"
 
 #include <fmt/format.h>
-#include <spice/enums.h>
 
 #include <algorithm>
 
 namespace sumac {
 namespace {
 
-constexpr ChannelId main_id{SPICE_CHANNEL_MAIN, 0};
-
 using client::ChannelPtr;
+using session::MigrationKind;
 
 /// A server that announces one migration after the other gets no more than these at a time: one
 /// that was given up may still wait for a name.
 constexpr int max_connecting = 2;
-using session::MigrationKind;
 
 } // namespace
 
@@ -34,7 +31,7 @@ Session::Impl::new_attempt(MigrationKind kind, const wire::MigrationDestination&
     auto attempt = std::make_shared<Attempt>();
     attempt->number = migrations_++;
     attempt->target = session::destination_target(target_, destination, secured_);
-    attempt->report.kind = to_string(kind);
+    attempt->kind = kind;
     attempt->report.from = target_.name();
     attempt->report.to = attempt->target.name();
     return attempt;
@@ -84,7 +81,7 @@ void Session::Impl::destination_opened(const std::shared_ptr<Attempt>& attempt,
     if (destination && !attempt->timed_out) {
         attempt->destination = *std::move(destination);
         const auto step = state_.migration().connected(attempt->destination.seamless);
-        attempt->report.kind = to_string(state_.migration().kind());
+        attempt->kind = state_.migration().kind();
         note_migration(*attempt, "connected");
         send_on_main(step.send);
     } else {
@@ -151,7 +148,10 @@ void Session::Impl::all_left() {
 
 void Session::Impl::restart_at_destination() {
     leave_server();
-    runners_.at(main_id)->continue_at(attempt_->destination.channels.extract(main_id).mapped());
+    const auto main = runners_.find(main_id);
+    auto connection = attempt_->destination.channels.extract(main_id);
+    if (main == runners_.end() || connection.empty()) return; // the session is ending
+    main->second->continue_at(std::move(connection.mapped()));
 }
 
 /// The destination said INIT: now it listens on the other channels, too.
@@ -208,7 +208,7 @@ asio::awaitable<void> Session::Impl::reopen(ChannelId id) {
 
 /// The new host has listed its channels: those that left the old host go on there, or end.
 void Session::Impl::reopen_listed(const std::vector<ChannelId>& ids) {
-    if (!attempt_ || attempt_->report.kind != to_string(MigrationKind::switch_host)) return;
+    if (!attempt_ || attempt_->kind != MigrationKind::switch_host) return;
     const auto attempt = std::exchange(attempt_, nullptr);
     for (const auto& [id, runner] : runners_) {
         if (!runner->leaving()) continue;
@@ -229,6 +229,7 @@ void Session::Impl::note_migration(Attempt& attempt,
                                    std::string_view phase,
                                    std::string_view reason) {
     MigrationReport& report = attempt.report;
+    report.kind = to_string(attempt.kind);
     report.phase = phase;
     report.reason = reason;
     statistics_.migration(attempt.number, report);

@@ -3,7 +3,6 @@
 #include "io/clock.h"
 
 #include <asio/post.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <new>
@@ -12,7 +11,10 @@
 namespace sumac::client {
 
 StreamPlayer::StreamPlayer(Parts parts)
-    : parts_(std::move(parts)), timer_(parts_.net), changed_(parts_.net.get_executor()) {}
+    : parts_(std::move(parts)),
+      trace_(parts_.trace),
+      timer_(parts_.net),
+      changed_(parts_.net.get_executor()) {}
 
 void StreamPlayer::stream_created(std::uint8_t display,
                                   const channel::Stream& created,
@@ -28,7 +30,7 @@ void StreamPlayer::stream_created(std::uint8_t display,
     stream.clip = create.clip;
     const auto continues = predecessor_of(display, create);
     core_.stream_created({created.key, display, create.id, continues}, now);
-    stream.decoder = take_decoder(create.codec);
+    stream.decoder = idle_decoders_.take(create.codec);
     if (!stream.decoder)
         core_.report_invalid(created.key); // the server goes on with ordinary drawing
 
@@ -41,14 +43,7 @@ void StreamPlayer::stream_created(std::uint8_t display,
     counts.size = size;
     parts_.statistics.stream_created(created.key, counts);
 
-    TraceEvent event;
-    event.kind = TraceEvent::Kind::stream_created;
-    event.at = now;
-    event.display = display;
-    event.stream = create.id.value;
-    event.detail =
-        fmt::format("codec={} width={} height={}", counts.codec, size.width, size.height);
-    trace(event);
+    trace_.created({display, create.id.value}, counts.codec, size, now);
     streams_.emplace(created.key, std::move(stream));
     step(now);
 }
@@ -65,20 +60,6 @@ std::optional<StreamKey> StreamPlayer::predecessor_of(std::uint8_t display,
     return newest;
 }
 
-/// Null: we have none for this codec.
-std::shared_ptr<video::Decoder> StreamPlayer::take_decoder(std::uint8_t codec) {
-    const auto idle = std::find_if(idle_decoders_.begin(),
-                                   idle_decoders_.end(),
-                                   [&](const auto& entry) { return entry.first == codec; });
-    if (idle != idle_decoders_.end()) {
-        auto decoder = std::move(idle->second);
-        idle_decoders_.erase(idle);
-        return decoder;
-    }
-    auto made = video::make_decoder(codec);
-    return made ? std::shared_ptr<video::Decoder>{*std::move(made)} : nullptr;
-}
-
 void StreamPlayer::stream_clipped(const channel::Stream& clipped, LocalTime) {
     if (const auto stream = streams_.find(clipped.key); stream != streams_.end())
         stream->second.clip = clipped.clip;
@@ -89,12 +70,7 @@ void StreamPlayer::stream_destroyed(StreamKey key, LocalTime now) {
     if (stream == streams_.end() || stream->second.destroyed) return;
     stream->second.destroyed = true;
     core_.stream_destroyed(key, now);
-    TraceEvent event;
-    event.kind = TraceEvent::Kind::stream_destroyed;
-    event.at = now;
-    event.display = stream->second.display;
-    event.stream = stream->second.id.value;
-    trace(event);
+    trace_.destroyed({stream->second.display, stream->second.id.value}, now);
     step(now);
 }
 
@@ -118,7 +94,7 @@ void StreamPlayer::frame_received(const NewFrame& received, LocalTime now) {
     frame.data = received.data;
     frame.buffer = received.buffer;
     parts_.statistics.frame_received(received.key);
-    trace(frame_event(TraceEvent::Kind::frame_received, now, id, frame));
+    trace_.frame_received(shown_frame(id, frame));
     frames_.emplace(id, std::move(frame));
     core_.frame_received(received.key, id, received.mm_time, now);
     const bool too_large =
@@ -226,12 +202,7 @@ asio::awaitable<void> StreamPlayer::uncover(std::uint8_t display, channel::DrawA
 
 void StreamPlayer::main_clock(std::uint32_t mm_time, LocalTime now) {
     core_.main_clock(mm_time, now);
-    TraceEvent event;
-    event.kind = TraceEvent::Kind::clock_observed;
-    event.at = now;
-    event.mm_time = mm_time;
-    event.detail = "source=main";
-    trace(event);
+    trace_.main_clock(mm_time, now);
     step(now);
 }
 
@@ -294,19 +265,15 @@ void StreamPlayer::carry_out(const media::Present& present, LocalTime) {
     DrawJob job;
     job.display = stream.display;
     job.cost_bytes = frame.picture->pixels.size();
+    ShownFrame shown = shown_frame(present.frame, frame);
+    shown.due = present.due;
     job.work = ShowPicture{stream.surface,
                            frame.picture->view(),
                            frame.picture,
                            frame.dest,
                            stream.clip,
                            stream.order,
-                           {stream.display,
-                            stream.id.value,
-                            present.stream.value,
-                            frame.mm_time,
-                            present.frame.value,
-                            frame.arrived,
-                            present.due}};
+                           shown};
     parts_.draw.post(std::move(job));
     forget(present.frame);
 }
@@ -314,10 +281,7 @@ void StreamPlayer::carry_out(const media::Present& present, LocalTime) {
 void StreamPlayer::carry_out(const media::Skip& skip, LocalTime now) {
     Frame& frame = frames_.at(skip.frame);
     parts_.statistics.frame_skipped(skip.stream, to_string(skip.reason));
-    TraceEvent event = frame_event(TraceEvent::Kind::frame_skipped, now, skip.frame, frame);
-    event.decision = "skip";
-    event.reason = to_string(skip.reason);
-    trace(event);
+    trace_.frame_skipped(shown_frame(skip.frame, frame), to_string(skip.reason), now);
 
     Stream& stream = streams_.at(skip.stream);
     const bool undecoded = !frame.picture && skip.reason != media::SkipReason::undecodable;
@@ -335,33 +299,15 @@ void StreamPlayer::carry_out(const media::Skip& skip, LocalTime now) {
 }
 
 void StreamPlayer::carry_out(const media::SendReport& decision, LocalTime now) {
-    const media::StreamReport& report = decision.report;
-    parts_.send_report(decision.display, report);
-    TraceEvent event;
-    event.kind = TraceEvent::Kind::report_sent;
-    event.at = now;
-    event.display = decision.display;
-    event.stream = report.stream.value;
-    event.detail = fmt::format("frames={} drops={} last_frame_delay={} audio_delay={}",
-                               report.num_frames,
-                               report.num_drops,
-                               report.last_frame_delay,
-                               report.audio_delay);
-    trace(event);
+    parts_.send_report(decision.display, decision.report);
+    trace_.report_sent(decision, now);
 }
 
 void StreamPlayer::carry_out(const media::EpochStarted& epoch, LocalTime now) {
-    TraceEvent event;
-    event.kind = TraceEvent::Kind::epoch_started;
-    event.at = now;
-    event.mm_time = epoch.mm_time;
-    event.reason = to_string(epoch.cause);
     const auto stream = epoch.stream ? streams_.find(*epoch.stream) : streams_.end();
-    if (stream != streams_.end()) {
-        event.display = stream->second.display;
-        event.stream = stream->second.id.value;
-    }
-    trace(event);
+    std::optional<StreamTrace::StreamName> name;
+    if (stream != streams_.end()) name = {stream->second.display, stream->second.id.value};
+    trace_.epoch_started(epoch, name, now);
 }
 
 /// The frame is on its way to the surface, or skipped and no longer needed.
@@ -376,51 +322,25 @@ void StreamPlayer::forget_finished_streams() {
         auto& [key, stream] = entry;
         const bool finished = stream.destroyed && !stream.decoding && stream.to_decode.empty() &&
                               core_.waiting(key) == 0;
-        if (finished && stream.decoder)
-            idle_decoders_.emplace_back(stream.codec, std::move(stream.decoder));
+        if (finished && stream.decoder) idle_decoders_.put(stream.codec, std::move(stream.decoder));
         return finished;
     });
-    while (idle_decoders_.size() > max_idle_decoders)
-        idle_decoders_.pop_front();
 }
-
-namespace {
-
-TraceEvent event_of(TraceEvent::Kind kind, LocalTime at, const ShownFrame& frame) {
-    TraceEvent event;
-    event.kind = kind;
-    event.at = at;
-    event.display = frame.display;
-    event.stream = frame.stream;
-    event.frame = frame.frame;
-    event.mm_time = frame.mm_time;
-    event.arrived = frame.arrived;
-    event.due = frame.due;
-    return event;
-}
-
-} // namespace
 
 void StreamPlayer::frame_shown(const ShownFrame& frame, LocalTime shown) {
     parts_.statistics.frame_presented(StreamKey{frame.instance}, frame.arrived, shown);
-    TraceEvent event = event_of(TraceEvent::Kind::frame_presented, shown, frame);
-    event.decision = "present";
-    const auto heard = frame.mm_time != 0 ? core_.heard_at(frame.mm_time, shown) : std::nullopt;
-    if (heard) {
-        const Duration skew = shown - *heard;
-        parts_.statistics.skew(skew);
-        event.detail = fmt::format("skew_ms={:.1f}", static_cast<double>(skew.count()) / 1000);
+    std::optional<Duration> skew;
+    if (frame.mm_time != 0) {
+        if (const auto heard = core_.heard_at(frame.mm_time, shown)) skew = shown - *heard;
     }
-    trace(event);
+    if (skew) parts_.statistics.skew(*skew);
+    trace_.frame_presented(frame, skew, shown);
 }
 
 void StreamPlayer::frame_not_shown(const ShownFrame& frame, LocalTime now) {
     constexpr std::string_view reason = "surface_gone";
     parts_.statistics.frame_skipped(StreamKey{frame.instance}, reason);
-    TraceEvent event = event_of(TraceEvent::Kind::frame_skipped, now, frame);
-    event.decision = "skip";
-    event.reason = reason;
-    trace(event);
+    trace_.frame_skipped(frame, reason, now);
 }
 
 void StreamPlayer::wake_at(std::optional<LocalTime> deadline) {
@@ -434,24 +354,15 @@ void StreamPlayer::wake_at(std::optional<LocalTime> deadline) {
     });
 }
 
-void StreamPlayer::trace(const TraceEvent& event) {
-    if (parts_.trace != nullptr) parts_.trace->on_trace(event);
-}
-
-TraceEvent StreamPlayer::frame_event(TraceEvent::Kind kind,
-                                     LocalTime at,
-                                     FrameId id,
-                                     const Frame& frame) const {
+ShownFrame StreamPlayer::shown_frame(FrameId id, const Frame& frame) const {
     const Stream& stream = streams_.at(frame.key);
-    TraceEvent event;
-    event.kind = kind;
-    event.at = at;
-    event.display = stream.display;
-    event.stream = stream.id.value;
-    event.frame = id.value;
-    event.mm_time = frame.mm_time;
-    event.arrived = frame.arrived;
-    return event;
+    return {stream.display,
+            stream.id.value,
+            frame.key.value,
+            frame.mm_time,
+            id.value,
+            frame.arrived,
+            {}};
 }
 
 } // namespace sumac::client

@@ -10,8 +10,10 @@
 
 #include "channel/stream_table.h"
 #include "client/draw_worker.h"
+#include "client/idle_decoders.h"
 #include "client/signal.h"
 #include "client/statistics.h"
+#include "client/stream_trace.h"
 #include "media/media_core.h"
 #include "video/decoder.h"
 #include "wire/framing.h"
@@ -37,9 +39,6 @@ inline constexpr std::int64_t max_picture_pixels = std::int64_t{16384} * 8640;
 /// Compressed frames that wait for the decoder may take up this much before the display sockets are
 /// no longer read: more than a second of 1080p MJPEG at its best quality.
 inline constexpr std::size_t max_compressed_bytes = std::size_t{64} << 20U;
-/// Decoders of finished streams that are kept for the next ones: a desktop without a QXL driver
-/// has dozens of small streams that come and go.
-inline constexpr std::size_t max_idle_decoders = 8;
 
 class StreamPlayer : public std::enable_shared_from_this<StreamPlayer> {
 public:
@@ -130,7 +129,6 @@ private:
 
     std::optional<StreamKey> predecessor_of(std::uint8_t display,
                                             const wire::StreamCreate& create) const;
-    std::shared_ptr<video::Decoder> take_decoder(std::uint8_t codec);
     void decode_waiting();
     void start_decoding(StreamKey key, Stream& stream, FrameId id);
     void decoded(StreamKey key, FrameId id, Result<video::PicturePtr> picture);
@@ -142,17 +140,16 @@ private:
     void forget(FrameId id);
     void forget_finished_streams();
     void wake_at(std::optional<LocalTime> deadline);
-    void trace(const TraceEvent& event);
-    TraceEvent
-    frame_event(TraceEvent::Kind kind, LocalTime at, FrameId id, const Frame& frame) const;
+    /// Without a due time.
+    ShownFrame shown_frame(FrameId id, const Frame& frame) const;
 
     Parts parts_;
+    StreamTrace trace_;
     media::MediaCore core_;
     asio::steady_timer timer_;
     Signal changed_;
     std::map<StreamKey, Stream> streams_;
-    std::deque<std::pair<std::uint8_t, std::shared_ptr<video::Decoder>>>
-        idle_decoders_; ///< by codec
+    IdleDecoders idle_decoders_;
     std::map<FrameId, Frame> frames_;
     FrameId last_frame_{0};
     std::size_t compressed_bytes_ = 0;
