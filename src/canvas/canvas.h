@@ -26,9 +26,9 @@ struct Damage {
     bool operator==(const Damage&) const = default;
 };
 
-/// The message could not be drawn because we lack an operation or an image codec.
+/// The message could not be drawn because an image of it could not be decoded.
 struct NotDrawn {
-    std::string_view what; ///< a literal: "rop3", "text", "quic", ...
+    std::string_view what; ///< a literal: "damaged", ...
     bool operator==(const NotDrawn&) const = default;
 };
 

@@ -1,65 +1,29 @@
-// The drawing operations of Canvas, one function for each kind of message.
-#include "canvas/operands.h"
-#include "canvas/paint.h"
-
-#include <spice/enums.h>
+// The drawing operations of Canvas that raster operations make, one function for each kind of
+// message.
+#include "canvas/target.h"
 
 namespace sumac::canvas {
 
 namespace {
 
-Error no_such_surface() {
-    return {ErrorCode::invalid, "no such surface"};
-}
-Error no_operation() {
-    return {ErrorCode::invalid, "raster operation names no operation"};
-}
-
-constexpr RopInputs image_on_surface{SPICE_ROPD_INVERS_SRC, SPICE_ROPD_INVERS_DEST};
-constexpr RopInputs brush_on_surface{SPICE_ROPD_INVERS_BRUSH, SPICE_ROPD_INVERS_DEST};
-/// In DRAW_OPAQUE the brush meets the image, which has been copied to the destination before.
-constexpr RopInputs brush_on_image{SPICE_ROPD_INVERS_BRUSH, SPICE_ROPD_INVERS_SRC};
-
-Scaling scaling_of(std::uint8_t scale_mode) {
-    return scale_mode == SPICE_IMAGE_SCALE_MODE_NEAREST ? Scaling::nearest : Scaling::bilinear;
-}
-
-/// Where one message may draw: box, surface, clip and what the mask covers.
-struct Target {
-    Surface& surface;
-    Region region;
-    std::optional<Stencil> stencil;
-
-    void paint(RowSource& source, Rop rop) {
-        canvas::paint(surface, region, source, rop, stencil ? &*stencil : nullptr);
+/// The key of DRAW_TRANSPARENT comes as 0xRRGGBB.
+std::uint32_t native_key(SurfaceFormat format, std::uint32_t true_color) {
+    const auto narrow = [&](unsigned shift, unsigned bits) {
+        return (true_color >> shift & 0xFF) >> (8 - bits);
+    };
+    switch (format) {
+    case SurfaceFormat::a1:
+    case SurfaceFormat::a8:
+        return 0;
+    case SurfaceFormat::x555:
+        return narrow(16, 5) << 10 | narrow(8, 5) << 5 | narrow(0, 5);
+    case SurfaceFormat::rgb565:
+        return narrow(16, 5) << 11 | narrow(8, 6) << 5 | narrow(0, 5);
+    case SurfaceFormat::xrgb32:
+    case SurfaceFormat::argb32:
+        return true_color;
     }
-};
-
-Result<Target> aim(Surface* surface,
-                   const wire::DrawBase& base,
-                   const wire::Mask& mask,
-                   const std::optional<Operand>& mask_image) {
-    if (surface == nullptr) return no_such_surface();
-    Result<Region> region = Region::clipped(base.box, surface->bounds(), base.clip);
-    if (!region) return region.error();
-    Target target{*surface, *std::move(region), std::nullopt};
-    if (!mask_image) return target;
-    const bool inverted = (mask.flags & SPICE_MASK_FLAGS_INVERS) != 0;
-    target.stencil.emplace(
-        mask_image->view, mask.pos, Point{base.box.left, base.box.top}, inverted);
-    target.region.intersect_with(target.stencil->coverage());
-    return target;
-}
-
-/// The brush's pixels; without a brush the value is 0.
-std::unique_ptr<RowSource> brush_rows(const wire::Brush& brush,
-                                      const std::optional<Operand>& tile,
-                                      SurfaceFormat format,
-                                      const Rect& extents) {
-    if (const auto* pattern = std::get_if<wire::PatternBrush>(&brush))
-        return tile_rows(format, tile->view, pattern->pos, extents);
-    const auto* solid = std::get_if<wire::SolidBrush>(&brush);
-    return solid_rows(format, solid != nullptr ? solid->color : 0, extents);
+    return true_color;
 }
 
 } // namespace
@@ -70,13 +34,11 @@ Result<Drawn> Canvas::execute(const wire::DrawFill& message) {
     const std::optional<Operand> mask = operands.mask(message.mask);
     if (const auto obstacle = operands.obstacle()) return *obstacle;
 
-    const std::optional<Rop> rop = parse_rop(message.rop, brush_on_surface);
-    if (!rop) return no_operation();
     Result<Target> target = aim(find(message.base.surface), message.base, message.mask, mask);
     if (!target) return target.error();
     const auto rows =
         brush_rows(message.brush, tile, target->surface.format(), target->region.extents());
-    target->paint(*rows, *rop);
+    target->paint(*rows, parse_rop(message.rop, brush_on_surface));
     return Drawn{note_damage(message.base.surface, target->region)};
 }
 
@@ -86,18 +48,18 @@ Result<Drawn> Canvas::execute(const wire::DrawCopy& message) {
     const std::optional<Operand> mask = operands.mask(message.mask);
     if (const auto obstacle = operands.obstacle()) return *obstacle;
 
-    const std::optional<Rop> rop = parse_rop(message.rop, image_on_surface);
-    if (!rop) return no_operation();
+    const Rop rop = parse_rop(message.rop, image_on_surface);
     Result<Target> target = aim(find(message.base.surface), message.base, message.mask, mask);
     if (!target) return target.error();
     const auto rows = image_rows(target->surface.format(),
                                  image->view,
-                                 message.src_area,
-                                 message.base.box,
-                                 scaling_of(message.scale_mode),
+                                 {.src_area = message.src_area,
+                                  .box = message.base.box,
+                                  .filter = filter_of(message.scale_mode),
+                                  .fill_alpha = rop == Rop::copy},
                                  target->region);
     if (!rows) return rows.error();
-    target->paint(**rows, *rop);
+    target->paint(**rows, rop);
     return Drawn{note_damage(message.base.surface, target->region)};
 }
 
@@ -108,21 +70,24 @@ Result<Drawn> Canvas::execute(const wire::DrawOpaque& message) {
     const std::optional<Operand> mask = operands.mask(message.mask);
     if (const auto obstacle = operands.obstacle()) return *obstacle;
 
-    const std::optional<Rop> rop = parse_rop(message.rop, brush_on_image);
-    if (!rop) return no_operation();
-    Result<Target> target = aim(find(message.base.surface), message.base, message.mask, mask);
+    Surface* surface = find(message.base.surface);
+    Result<Target> under = aim(surface, message.base, message.mask, mask);
+    Result<Target> target = aim(surface, message.base, message.mask, mask);
+    if (!under) return under.error();
     if (!target) return target.error();
-    const auto image_source = image_rows(target->surface.format(),
+    const auto image_source = image_rows(surface->format(),
                                          image->view,
-                                         message.src_area,
-                                         message.base.box,
-                                         scaling_of(message.scale_mode),
-                                         target->region);
+                                         {.src_area = message.src_area,
+                                          .box = message.base.box,
+                                          .filter = filter_of(message.scale_mode),
+                                          .fill_alpha = true},
+                                         under->region);
     if (!image_source) return image_source.error();
-    target->paint(**image_source, Rop::copy);
+    under->paint(**image_source, Rop::copy);
+    // Where the image does not reach, the brush meets what was there before.
     const auto brush_source =
-        brush_rows(message.brush, tile, target->surface.format(), target->region.extents());
-    target->paint(*brush_source, *rop);
+        brush_rows(message.brush, tile, surface->format(), target->region.extents());
+    target->paint(*brush_source, parse_rop(message.rop, brush_on_image));
     return Drawn{note_damage(message.base.surface, target->region)};
 }
 
@@ -150,8 +115,53 @@ Result<Drawn> Canvas::fill_constant(const wire::DrawBase& base, const wire::Mask
     return Drawn{note_damage(base.surface, target->region)};
 }
 
+Result<Drawn> Canvas::execute(const wire::DrawRop3& message) {
+    Operands operands{*this, message.base.surface};
+    const std::optional<Operand> image = operands.image(message.image);
+    const std::optional<Operand> tile = operands.brush(message.brush);
+    const std::optional<Operand> mask = operands.mask(message.mask);
+    if (const auto obstacle = operands.obstacle()) return *obstacle;
+
+    Result<Target> target = aim(find(message.base.surface), message.base, message.mask, mask);
+    if (!target) return target.error();
+    const SurfaceFormat format = target->surface.format();
+    const auto image_source = image_rows(format,
+                                         image->view,
+                                         {.src_area = message.src_area,
+                                          .box = message.base.box,
+                                          .filter = filter_of(message.scale_mode),
+                                          .placing = Placing::in_destination},
+                                         target->region);
+    if (!image_source) return image_source.error();
+    const auto brush_source = brush_rows(message.brush, tile, format, target->region.extents());
+    paint_rop3(target->surface,
+               target->region,
+               **image_source,
+               *brush_source,
+               message.rop3,
+               target->mask());
+    return Drawn{note_damage(message.base.surface, target->region)};
+}
+
+Result<Drawn> Canvas::execute(const wire::DrawTransparent& message) {
+    Operands operands{*this, message.base.surface};
+    const std::optional<Operand> image = operands.image(message.image);
+    if (const auto obstacle = operands.obstacle()) return *obstacle;
+
+    Result<Target> target = aim(find(message.base.surface), message.base);
+    if (!target) return target.error();
+    const SurfaceFormat format = target->surface.format();
+    const auto rows = image_rows(format,
+                                 image->view,
+                                 {.src_area = message.src_area, .box = message.base.box},
+                                 target->region);
+    if (!rows) return rows.error();
+    paint_keyed(target->surface, target->region, **rows, native_key(format, message.true_color));
+    return Drawn{note_damage(message.base.surface, target->region)};
+}
+
 Result<Drawn> Canvas::execute(const wire::CopyBits& message) {
-    Result<Target> target = aim(find(message.base.surface), message.base, {}, std::nullopt);
+    Result<Target> target = aim(find(message.base.surface), message.base);
     if (!target) return target.error();
     const std::int64_t dx = std::int64_t{message.src_pos.x} - message.base.box.left;
     const std::int64_t dy = std::int64_t{message.src_pos.y} - message.base.box.top;
@@ -171,7 +181,7 @@ Result<Damage> Canvas::draw_picture(SurfaceId surface_id,
                                     const wire::Clip& clip,
                                     RowOrder order) {
     Surface* surface = find(surface_id);
-    if (surface == nullptr) return no_such_surface();
+    if (surface == nullptr) return no_such_surface;
     if (picture.size.width <= 0 || picture.size.height <= 0)
         return Error{ErrorCode::invalid, "empty picture"};
     image::PixelView view{
@@ -183,53 +193,10 @@ Result<Damage> Canvas::draw_picture(SurfaceId surface_id,
     Result<Region> region = Region::clipped(dest, surface->bounds(), clip);
     if (!region) return region.error();
     const auto rows =
-        image_rows(surface->format(), view, view.bounds(), dest, Scaling::nearest, *region);
+        image_rows(surface->format(), view, {.src_area = view.bounds(), .box = dest}, *region);
     if (!rows) return rows.error();
     paint(*surface, *region, **rows, Rop::copy, nullptr);
     return note_damage(surface_id, *region);
-}
-
-// Operations that are not drawn. Their images still have to enter the caches.
-
-Result<Drawn> Canvas::execute(const wire::DrawRop3& message) {
-    Operands operands{*this, message.base.surface};
-    operands.image(message.image);
-    operands.brush(message.brush);
-    operands.mask(message.mask);
-    return operands.not_drawn("rop3");
-}
-
-Result<Drawn> Canvas::execute(const wire::DrawStroke& message) {
-    Operands operands{*this, message.base.surface};
-    operands.brush(message.brush);
-    return operands.not_drawn("stroke");
-}
-
-Result<Drawn> Canvas::execute(const wire::DrawText& message) {
-    Operands operands{*this, message.base.surface};
-    operands.brush(message.fore_brush);
-    operands.brush(message.back_brush);
-    return operands.not_drawn("text");
-}
-
-Result<Drawn> Canvas::execute(const wire::DrawTransparent& message) {
-    Operands operands{*this, message.base.surface};
-    operands.image(message.image);
-    return operands.not_drawn("transparent");
-}
-
-Result<Drawn> Canvas::execute(const wire::DrawAlphaBlend& message) {
-    Operands operands{*this, message.base.surface};
-    operands.image(message.image);
-    return operands.not_drawn("alpha blend");
-}
-
-Result<Drawn> Canvas::execute(const wire::DrawComposite& message) {
-    Operands operands{*this, message.base.surface};
-    operands.image(message.src);
-    // COMPOSITE's mask is an image with alpha, not a 1-bit mask.
-    if (message.mask) operands.image(*message.mask);
-    return operands.not_drawn("composite");
 }
 
 } // namespace sumac::canvas

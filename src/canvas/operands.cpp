@@ -12,7 +12,7 @@ Result<Operand> snapshot(const image::PixelView& surface) {
     if (!copy) return copy.error();
     std::memcpy(copy->row(0), surface.data, copy->size_bytes());
     auto shared = std::make_shared<const image::Pixels>(*std::move(copy));
-    return Operand{shared->view(), shared};
+    return Operand{shared->view(), shared, true};
 }
 
 } // namespace
@@ -42,11 +42,6 @@ std::optional<Result<Drawn>> Canvas::Operands::obstacle() const {
     return std::nullopt;
 }
 
-Result<Drawn> Canvas::Operands::not_drawn(std::string_view what) const {
-    if (error_) return *error_;
-    return Drawn{NotDrawn{what}};
-}
-
 std::optional<Operand> Canvas::Operands::fetch(const wire::Image& source, image::ImageUse use) {
     if (const auto* surface = std::get_if<wire::SurfaceImage>(&source.body))
         return fetch_surface(surface->surface, use);
@@ -66,7 +61,7 @@ std::optional<Operand> Canvas::Operands::fetch(const wire::Image& source, image:
     const bool is_mask = pixels->format() == image::PixelFormat::mask1;
     if (is_mask != (use == image::ImageUse::mask))
         return fail({ErrorCode::invalid, "cached image used as a mask, or mask as an image"});
-    return Operand{pixels->view(), pixels};
+    return Operand{pixels->view(), pixels, false};
 }
 
 std::optional<Operand> Canvas::Operands::fetch_surface(SurfaceId id, image::ImageUse use) {
@@ -74,7 +69,7 @@ std::optional<Operand> Canvas::Operands::fetch_surface(SurfaceId id, image::Imag
     if (surface == nullptr) return fail({ErrorCode::invalid, "image of a surface that is not"});
     if (use == image::ImageUse::mask && surface->format() != SurfaceFormat::a1)
         return fail({ErrorCode::invalid, "mask of a surface that is not 1_A"});
-    if (id != destination_) return Operand{surface->view(), nullptr};
+    if (id != destination_) return Operand{surface->view(), nullptr, true};
     Result<Operand> copy = snapshot(surface->view());
     if (!copy) return fail(copy.error());
     return *std::move(copy);

@@ -9,6 +9,7 @@ namespace sumac::canvas {
 struct Operand {
     image::PixelView view;
     image::PixelsPtr keep; ///< owns what `view` shows, unless that is a surface
+    bool is_surface = false;
 };
 
 /// Hands out operands in wire order and remembers what stands in the way: an operand is null if
@@ -27,8 +28,6 @@ public:
     /// Why the message cannot be drawn (now); none if it can. An error comes before a missing
     /// codec, and that before waiting, which would be in vain.
     std::optional<Result<Drawn>> obstacle() const;
-    /// The same for an operation that is not drawn in any case.
-    Result<Drawn> not_drawn(std::string_view what) const;
 
 private:
     std::optional<Operand> fetch(const wire::Image& image, image::ImageUse use);

@@ -1,6 +1,7 @@
 /// The inner loop of every drawing operation: region, mask, source and raster operation.
 #pragma once
 
+#include "canvas/lines.h"
 #include "canvas/region.h"
 #include "canvas/rop.h"
 #include "canvas/row_source.h"
@@ -38,6 +39,26 @@ private:
 /// was made for, and inside the stencil's coverage. `stencil` may be null.
 void paint(
     Surface& surface, const Region& region, RowSource& source, Rop rop, const Stencil* stencil);
+
+/// d = rop3(pattern, source, d), as paint() otherwise.
+void paint_rop3(Surface& surface,
+                const Region& region,
+                RowSource& source,
+                RowSource& pattern,
+                std::uint8_t rop3,
+                const Stencil* stencil);
+
+/// Copies the pixels of the source that are not of colour `key`, a native pixel. 32-bit pixels are
+/// compared without X or A.
+void paint_keyed(Surface& surface, const Region& region, RowSource& source, std::uint32_t key);
+
+/// d = rop(s, d) for each pixel of the spans that lies in the region, as often as it is in a span.
+/// `rects` are those of the region, sorted as Region::rects gives them.
+void paint_spans(Surface& surface,
+                 const std::vector<Rect>& rects,
+                 const std::vector<Span>& spans,
+                 RowSource& source,
+                 Rop rop);
 
 /// Copies pixels of one surface so that pixel (x, y) of the region becomes what (x + dx, y + dy)
 /// was before; overlapping is fine. The region and its source lie inside the surface.

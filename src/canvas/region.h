@@ -32,6 +32,8 @@ public:
     /// Keeps only what lies in `rect`.
     void intersect_with(const Rect& rect);
     std::vector<Rect> rects() const;
+    /// For pixman, which takes it without const and does not change it.
+    pixman_region32_t* native() const { return &region_; }
 
 private:
     void add(const std::vector<pixman_box32_t>& boxes);

@@ -2,6 +2,8 @@
 
 #include <spice/enums.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace sumac::canvas {
@@ -31,9 +33,19 @@ void for_each_word(std::byte* d, const std::byte* s, std::size_t size_bytes, Fun
             0xFF);
 }
 
+/// d = p ? set : clear, bit by bit.
+void select(std::byte* d,
+            const std::byte* p,
+            const std::byte* set,
+            const std::byte* clear,
+            std::size_t size_bytes) {
+    for (std::size_t i = 0; i < size_bytes; ++i)
+        d[i] = (p[i] & set[i]) | (~p[i] & clear[i]);
+}
+
 } // namespace
 
-std::optional<Rop> parse_rop(std::uint16_t descriptor, RopInputs inputs) {
+Rop parse_rop(std::uint16_t descriptor, RopInputs inputs) {
     const unsigned s = (descriptor & inputs.invert_s) != 0 ? ~s_table & all : s_table;
     const unsigned d = (descriptor & inputs.invert_d) != 0 ? ~d_table & all : d_table;
     const unsigned inverted = (descriptor & SPICE_ROPD_INVERS_RES) != 0 ? all : 0;
@@ -45,8 +57,14 @@ std::optional<Rop> parse_rop(std::uint16_t descriptor, RopInputs inputs) {
     if ((descriptor & SPICE_ROPD_OP_XOR) != 0) return rop(s ^ d ^ inverted);
     if ((descriptor & SPICE_ROPD_OP_BLACKNESS) != 0) return Rop::black;
     if ((descriptor & SPICE_ROPD_OP_WHITENESS) != 0) return Rop::white;
-    if ((descriptor & SPICE_ROPD_OP_INVERS) != 0) return rop(~d);
-    return std::nullopt;
+    if ((descriptor & SPICE_ROPD_OP_INVERS) != 0) return Rop::invert; // of D as it is
+    return Rop::copy;
+}
+
+bool inverts(Rop rop) {
+    const auto table = static_cast<unsigned>(rop);
+    constexpr unsigned not_d = 0b01; // of the two bits for one value of S
+    return (table & 0b11) == not_d || table >> 2 == not_d;
 }
 
 void apply_rop(Rop rop, std::byte* d, const std::byte* s, std::size_t size_bytes) {
@@ -100,6 +118,27 @@ void apply_rop(Rop rop, std::byte* d, const std::byte* s, std::size_t size_bytes
     default:
         std::memset(d, 0xFF, size_bytes);
         break;
+    }
+}
+
+void apply_rop3(std::uint8_t rop3,
+                std::byte* d,
+                const std::byte* s,
+                const std::byte* p,
+                std::size_t size_bytes) {
+    // The upper half of the table is the function of S and D where P is 1, the lower where it is 0.
+    const auto where_set = static_cast<Rop>(rop3 >> 4);
+    const auto where_clear = static_cast<Rop>(rop3 & 0xF);
+    std::array<std::byte, 1024> set;
+    std::array<std::byte, 1024> clear;
+    for (std::size_t done = 0; done < size_bytes;) {
+        const std::size_t size = std::min(set.size(), size_bytes - done);
+        std::memcpy(set.data(), d + done, size);
+        std::memcpy(clear.data(), d + done, size);
+        apply_rop(where_set, set.data(), s + done, size);
+        apply_rop(where_clear, clear.data(), s + done, size);
+        select(d + done, p + done, set.data(), clear.data(), size);
+        done += size;
     }
 }
 

@@ -1,7 +1,6 @@
 #include "canvas/row_source.h"
 
 #include "canvas/convert.h"
-#include "canvas/scaling.h"
 
 #include <algorithm>
 #include <cstring>
@@ -17,6 +16,10 @@ using image::PixelView;
 
 constexpr std::size_t index(std::int32_t value) {
     return static_cast<std::size_t>(value);
+}
+
+bool has_alpha(image::PixelFormat format) {
+    return format == image::PixelFormat::bgra32 || format == image::PixelFormat::alpha8;
 }
 
 std::size_t width_of(const Rect& extents) {
@@ -106,9 +109,14 @@ private:
 
 class NearestRows : public RowSource {
 public:
-    NearestRows(SurfaceFormat format, const PixelView& image, const Axes& axes, const Rect& extents)
+    NearestRows(SurfaceFormat format,
+                const PixelView& image,
+                const Axes& axes,
+                const Rect& extents,
+                bool fill_alpha)
         : format_(format),
           image_(image),
+          fill_alpha_(fill_alpha && format == SurfaceFormat::argb32 && !has_alpha(image.format)),
           y_axis_(axes.y),
           extents_(extents),
           pixel_bytes_(image::row_bytes(image.format, 1)) {
@@ -135,6 +143,9 @@ private:
             if (pixel_bytes_ == 1) gather<1>(image_.row(*source_y));
         }
         convert_row(format_, row_.data(), image_.format, gathered_.data(), columns_.size());
+        if (!fill_alpha_ || !source_y) return;
+        for (std::size_t i = 0; i < columns_.size(); ++i)
+            if (columns_[i]) row_[4 * i + 3] = std::byte{0xFF};
     }
     template <std::size_t size>
     void gather(const std::byte* from) {
@@ -145,6 +156,7 @@ private:
 
     SurfaceFormat format_;
     PixelView image_;
+    bool fill_alpha_;
     Axis y_axis_;
     Rect extents_;
     std::size_t pixel_bytes_;
@@ -183,27 +195,28 @@ tile_rows(SurfaceFormat format, const PixelView& tile, Point pos, const Rect& ex
 
 Result<std::unique_ptr<RowSource>> image_rows(SurfaceFormat format,
                                               const PixelView& image,
-                                              const Rect& src_area,
-                                              const Rect& box,
-                                              Scaling scaling,
+                                              const Placement& placement,
                                               Region& region) {
     using Rows = std::unique_ptr<RowSource>;
-    if (src_area.width() == box.width() && src_area.height() == box.height()) {
-        const std::int64_t origin_x = std::int64_t{box.left} - src_area.left;
-        const std::int64_t origin_y = std::int64_t{box.top} - src_area.top;
+    const Rect& area = placement.src_area;
+    const Rect& box = placement.box;
+    if (area.width() == box.width() && area.height() == box.height()) {
+        const std::int64_t origin_x = std::int64_t{box.left} - area.left;
+        const std::int64_t origin_y = std::int64_t{box.top} - area.top;
         region.intersect_with(translated(image.bounds(), origin_x, origin_y));
         return Rows{
             std::make_unique<ImageRows>(format, image, origin_x, origin_y, region.extents())};
     }
-    if (src_area.empty()) return Error{ErrorCode::invalid, "image area is empty"};
-    for (const std::int64_t side : {src_area.width(), src_area.height(), box.width(), box.height()})
+    if (area.empty()) return Error{ErrorCode::invalid, "image area is empty"};
+    for (const std::int64_t side : {area.width(), area.height(), box.width(), box.height()})
         if (side > max_scaled_side) return Error{ErrorCode::invalid, "scaling beyond 2^30 pixels"};
 
-    const Axes axes{{src_area.left, src_area.width(), box.left, box.width(), image.size.width},
-                    {src_area.top, src_area.height(), box.top, box.height(), image.size.height}};
     const Rect extents = region.extents();
-    if (scaling == Scaling::nearest || extents.empty() || !suits_bilinear(format, axes))
-        return Rows{std::make_unique<NearestRows>(format, image, axes, extents)};
+    if (extents.empty()) return Rows{std::make_unique<SolidRows>(format, 0, extents)};
+    const Axes axes = scaling_axes(area, box, image.size, placement.placing);
+    if (placement.filter == Filter::nearest || !suits_bilinear(format, axes, extents))
+        return Rows{
+            std::make_unique<NearestRows>(format, image, axes, extents, placement.fill_alpha)};
     Result<image::Pixels> scaled = scale_bilinear(format, image, axes, extents);
     if (!scaled) return scaled.error();
     return Rows{std::make_unique<OwnedRows>(format, *std::move(scaled), extents)};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "canvas/region.h"
+#include "canvas/scaling.h"
 #include "canvas/surface.h"
 
 #include <memory>
@@ -25,7 +26,17 @@ solid_rows(SurfaceFormat format, std::uint32_t color, const Rect& extents);
 std::unique_ptr<RowSource>
 tile_rows(SurfaceFormat format, const image::PixelView& tile, Point pos, const Rect& extents);
 
-enum class Scaling { nearest, bilinear };
+enum class Filter { nearest, bilinear };
+
+/// How an image comes to lie on the destination.
+struct Placement {
+    Rect src_area; ///< of the image
+    Rect box;      ///< of the destination
+    Filter filter = Filter::nearest;
+    Placing placing = Placing::in_source;
+    /// Pixels of an image without alpha get a full one, if the image is scaled.
+    bool fill_alpha = false;
+};
 
 /// `src_area` of the image over `box`. Where the two are of one size, `region` loses what the image
 /// does not cover; where they are not, pixels from outside the image are 0, and the sample for a
@@ -33,9 +44,7 @@ enum class Scaling { nearest, bilinear };
 /// side of either is hostile), limit.
 Result<std::unique_ptr<RowSource>> image_rows(SurfaceFormat format,
                                               const image::PixelView& image,
-                                              const Rect& src_area,
-                                              const Rect& box,
-                                              Scaling scaling,
+                                              const Placement& placement,
                                               Region& region);
 
 /// `bounds` moved by (dx, dy), as far as 32 bits reach.

@@ -1,4 +1,7 @@
 /// Where the pixels of a scaled image come from.
+///
+/// Everything is counted in 16.16 fixed point, in the order of libspice-server's canvas and of
+/// pixman, which it leaves the scaling to: the pixels that come out are the same to the bit.
 #pragma once
 
 #include "canvas/surface.h"
@@ -13,19 +16,24 @@ inline constexpr std::int64_t max_scaled_side = std::int64_t{1} << 30;
 
 /// One direction of a scaling: destination coordinates to source coordinates.
 struct Axis {
-    std::int64_t from = 0;      ///< first source coordinate of the area
-    std::int64_t from_size = 0; ///< 1 ... max_scaled_side
-    std::int64_t to = 0;        ///< first destination coordinate of the box
-    std::int64_t to_size = 0;   ///< 1 ... max_scaled_side
-    std::int32_t limit = 0;     ///< size of the source image
+    std::int64_t step = 0;  ///< 16.16, in the source, from one destination pixel to the next
+    std::int64_t start = 0; ///< 16.16, in the source, where the box begins
+    std::int64_t to = 0;    ///< first destination coordinate of the box
+    std::int32_t limit = 0; ///< size of the source image
 
-    /// Source pixel under the centre of a destination pixel of the box; none outside the image.
+    /// The 16.16 place in the source of the left edge of a destination pixel.
+    std::int64_t place(std::int64_t destination) const { return start + step * (destination - to); }
+
+    /// Source pixel under the centre of a destination pixel of the box; none outside the image. A
+    /// centre between two pixels belongs to the first.
     std::optional<std::int32_t> source(std::int64_t destination) const {
-        const std::int64_t place = from + (2 * (destination - to) + 1) * from_size / (2 * to_size);
-        if (place < 0 || place >= limit) return std::nullopt;
-        return static_cast<std::int32_t>(place);
+        const std::int64_t pixel = (place(destination) + half_step() - 1) >> 16;
+        if (pixel < 0 || pixel >= limit) return std::nullopt;
+        return static_cast<std::int32_t>(pixel);
     }
-    double scale() const { return static_cast<double>(from_size) / static_cast<double>(to_size); }
+
+private:
+    std::int64_t half_step() const { return (step * 0x8000 + 0x8000) >> 16; }
 };
 
 struct Axes {
@@ -33,12 +41,20 @@ struct Axes {
     Axis y;
 };
 
-/// False where interpolation is not possible (single bits) or shows nothing that the nearest pixel
-/// does not (each destination pixel skips thousands).
-bool suits_bilinear(SurfaceFormat format, const Axes& axes);
+/// How libspice-server's canvas rounds: most operations place the area in the source; ROP3 places
+/// it in whole pixels of the destination.
+enum class Placing { in_source, in_destination };
 
-/// The pixels for `extents` of the destination, interpolated in the format of a surface; 0 where
-/// the centre of a pixel falls outside the image. Needs suits_bilinear. Errors: limit, system.
+/// `area` of an image of `image_size` over `box`. Both have sides of 1 ... max_scaled_side.
+Axes scaling_axes(const Rect& area, const Rect& box, Size image_size, Placing placing);
+
+/// False where interpolation is not possible (single bits), shows nothing that the nearest pixel
+/// does not (each destination pixel skips thousands), or is beyond pixman's numbers.
+bool suits_bilinear(SurfaceFormat format, const Axes& axes, const Rect& extents);
+
+/// The pixels for `extents` of the destination, interpolated and in the format of a surface.
+/// Outside of the image is transparent black, which its edges fade into. Needs suits_bilinear.
+/// Errors: limit, system.
 Result<image::Pixels> scale_bilinear(SurfaceFormat format,
                                      const image::PixelView& image,
                                      const Axes& axes,

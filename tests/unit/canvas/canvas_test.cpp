@@ -1,64 +1,10 @@
-#include "canvas/canvas.h"
-#include "canvas_builders.h"
+#include "canvas_fixture.h"
 
-#include <gtest/gtest.h>
-
-#include <limits>
+#include <cmath>
 #include <numeric>
 
 namespace sumac::canvas {
 namespace {
-
-constexpr std::int32_t lowest = std::numeric_limits<std::int32_t>::min();
-constexpr std::int32_t highest = std::numeric_limits<std::int32_t>::max();
-
-TestImage one_pixel(std::uint32_t value, std::uint64_t id = 1, std::uint8_t flags = 0) {
-    TestImage image;
-    image.width = 1;
-    image.height = 1;
-    image.pixels = {value};
-    image.id = id;
-    image.flags = flags;
-    return image;
-}
-
-class CanvasTest : public testing::Test {
-protected:
-    Result<Drawn> draw(const wire::DisplayMessage& message) { return canvas.draw(message); }
-    /// The error's code, or none.
-    std::optional<ErrorCode> error(const wire::DisplayMessage& message) {
-        const auto result = draw(message);
-        return result ? std::nullopt : std::optional{result.error().code};
-    }
-    std::string_view not_drawn(const wire::DisplayMessage& message) {
-        const auto result = draw(message);
-        if (!result || !std::holds_alternative<NotDrawn>(*result)) return "(something else)";
-        return std::get<NotDrawn>(*result).what;
-    }
-    std::optional<Damage> damage(const wire::DisplayMessage& message) {
-        const auto result = draw(message);
-        if (!result || !std::holds_alternative<Damage>(*result)) return std::nullopt;
-        return std::get<Damage>(*result);
-    }
-    bool waits(const wire::DisplayMessage& message) {
-        const auto result = draw(message);
-        return result && std::holds_alternative<image::WaitForImage>(*result);
-    }
-    void make(std::uint32_t format, std::uint32_t width, std::uint32_t height) {
-        ASSERT_TRUE(draw(create(0, format, width, height)));
-    }
-    /// Pixel of the primary without X.
-    std::uint32_t shown(std::int32_t x, std::int32_t y) {
-        const auto view = canvas.primary();
-        if (!view) return 0xDEAD0000;
-        std::uint32_t pixel = 0;
-        std::memcpy(&pixel, view->data + y * view->stride_bytes + x * 4, 4);
-        return pixel & 0xFFFFFF;
-    }
-
-    image::ImageCache images;
-    Canvas canvas{images};
-};
 
 TEST_F(CanvasTest, ShowsNothingWithoutAPrimary) {
     EXPECT_FALSE(canvas.primary());
@@ -228,20 +174,29 @@ TEST_F(CanvasTest, CopiesSideBySideClipsInTheRightOrder) {
     }
 }
 
-TEST_F(CanvasTest, InterpolatesSmoothly) {
+TEST_F(CanvasTest, InterpolatesSmoothlyAndFadesOutAtTheEdges) {
     make(SPICE_SURFACE_FMT_32_xRGB, 8, 8);
     TestImage image;
     image.width = 2;
     image.height = 1;
-    image.pixels = {0x000000, 0xFF8040};
+    image.pixels = {0x204060, 0xFF8040};
     wire::DrawCopy message = copy(0, {0, 0, 8, 8}, image.wire(), {0, 0, 2, 1});
     message.scale_mode = SPICE_IMAGE_SCALE_MODE_INTERPOLATE;
     ASSERT_TRUE(draw(message));
-    for (std::int32_t x = 0; x < 8; ++x) {
-        const double weight = std::clamp((x + 0.5) * 2 / 8 - 0.5, 0.0, 1.0);
-        EXPECT_NEAR(shown(x, 5) >> 16, weight * 0xFF, 2) << x;
-        EXPECT_NEAR(shown(x, 5) >> 8 & 0xFF, weight * 0x80, 2) << x;
-        EXPECT_NEAR(shown(x, 5) & 0xFF, weight * 0x40, 2) << x;
+    // How much of source pixel i counts at a place of the destination's axis.
+    const auto weight = [](double place, int i) {
+        return std::max(0.0, 1.0 - std::abs(place - (i + 0.5)));
+    };
+    for (std::int32_t y = 0; y < 8; ++y) {
+        for (std::int32_t x = 0; x < 8; ++x) {
+            const double left = weight((x + 0.5) * 2 / 8, 0);
+            const double right = weight((x + 0.5) * 2 / 8, 1);
+            const double row = weight((y + 0.5) / 8, 0);
+            const std::uint32_t pixel = shown(x, y);
+            EXPECT_NEAR(pixel >> 16, row * (left * 0x20 + right * 0xFF), 3) << x << ", " << y;
+            EXPECT_NEAR(pixel >> 8 & 0xFF, row * (left * 0x40 + right * 0x80), 3) << x << ", " << y;
+            EXPECT_NEAR(pixel & 0xFF, row * (left * 0x60 + right * 0x40), 3) << x << ", " << y;
+        }
     }
 }
 
@@ -269,102 +224,6 @@ TEST_F(CanvasTest, InterpolatesAClippedPartLikeTheWhole) {
     }
 }
 
-TEST_F(CanvasTest, RefusesARopThatNamesNoOperation) {
-    make(SPICE_SURFACE_FMT_32_xRGB, 4, 4);
-    wire::DrawFill message = fill(0, {0, 0, 4, 4}, 1);
-    message.rop = SPICE_ROPD_INVERS_RES;
-    EXPECT_EQ(error(message), ErrorCode::invalid);
-}
-
-TEST_F(CanvasTest, CachesTheImagesOfWhatItDoesNotDraw) {
-    constexpr std::uint8_t keep = SPICE_IMAGE_FLAGS_CACHE_ME;
-    make(SPICE_SURFACE_FMT_32_xRGB, 4, 4);
-    std::vector<TestImage> pictures;
-    for (std::uint64_t id = 0; id < 20; ++id)
-        pictures.push_back(one_pixel(7, id, keep));
-    const auto picture = [&](std::size_t id) { return pictures[id].wire(); };
-    const auto brush = [&](std::size_t id) { return wire::PatternBrush{picture(id), {}}; };
-    TestImage mask = one_pixel(1, 3, keep);
-    mask.format = SPICE_BITMAP_FMT_1BIT_LE;
-
-    wire::DrawCopy clipped = copy(0, {0, 0, 1, 1}, picture(1), {0, 0, 1, 1});
-    clipped.base.clip.everything_visible = false;
-    EXPECT_EQ(damage(clipped), (Damage{SurfaceId{0}, {}}));
-    EXPECT_EQ(error(copy(77, {0, 0, 1, 1}, picture(2), {0, 0, 1, 1})), ErrorCode::invalid);
-    EXPECT_EQ(not_drawn(wire::DrawRop3{
-                  base(0, {}), picture(4), {}, brush(5), 0, 0, {0, {}, mask.wire()}}),
-              "rop3");
-    EXPECT_EQ(not_drawn(wire::DrawStroke{base(0, {}), {}, {}, brush(6), 0, 0}), "stroke");
-    EXPECT_EQ(not_drawn(wire::DrawText{base(0, {}), {}, {}, brush(7), brush(8), 0, 0}), "text");
-    EXPECT_EQ(not_drawn(wire::DrawTransparent{base(0, {}), picture(9), {}, 0, 0}), "transparent");
-    EXPECT_EQ(not_drawn(wire::DrawAlphaBlend{base(0, {}), 0, 0, picture(10), {}}), "alpha blend");
-    wire::DrawComposite composite;
-    composite.src = picture(11);
-    composite.mask = picture(12);
-    EXPECT_EQ(not_drawn(composite), "composite");
-    for (std::uint64_t id = 1; id <= 12; ++id)
-        EXPECT_NE(images.find(ImageId{id}), nullptr) << id;
-}
-
-TEST_F(CanvasTest, DoesNotWaitForAnImageThatCameDamaged) {
-    make(SPICE_SURFACE_FMT_32_xRGB, 4, 4);
-    const Rect unit{0, 0, 1, 1};
-    EXPECT_FALSE(draw(copy(0, unit, quic_image(5, SPICE_IMAGE_FLAGS_CACHE_ME), unit)));
-    EXPECT_EQ(not_drawn(copy(0, unit, cached_image(5), unit)), "damaged");
-}
-
-TEST_F(CanvasTest, WaitsForAnImageOfAnotherChannelAndDrawsItThen) {
-    Canvas other{images};
-    make(SPICE_SURFACE_FMT_32_xRGB, 4, 4);
-    const Rect unit{0, 0, 1, 1};
-    EXPECT_TRUE(waits(copy(0, unit, cached_image(5), unit)));
-    TestImage image = one_pixel(0x445566, 5, SPICE_IMAGE_FLAGS_CACHE_ME);
-    EXPECT_FALSE(other.draw(copy(0, unit, image.wire(), unit))); // has no surface, keeps the image
-    EXPECT_TRUE(damage(copy(0, unit, cached_image(5), unit)));
-    EXPECT_EQ(shown(0, 0), 0x445566U);
-    ASSERT_TRUE(draw(wire::InvalList{{ImageId{5}}}));
-    EXPECT_TRUE(waits(copy(0, unit, cached_image(5), unit)));
-    EXPECT_FALSE(other.draw(copy(0, unit, image.wire(), unit)));
-    ASSERT_TRUE(draw(wire::InvalAllPixmaps{}));
-    EXPECT_TRUE(waits(copy(0, unit, cached_image(5), unit)));
-}
-
-TEST_F(CanvasTest, StoresItsOwnImageBeforeItWaitsForAnother) {
-    make(SPICE_SURFACE_FMT_32_xRGB, 4, 4);
-    TestImage image = one_pixel(1, 5, SPICE_IMAGE_FLAGS_CACHE_ME);
-    wire::DrawOpaque message{base(0, {0, 0, 1, 1}),
-                             image.wire(),
-                             {0, 0, 1, 1},
-                             wire::PatternBrush{cached_image(6), {}},
-                             SPICE_ROPD_OP_PUT,
-                             0,
-                             {}};
-    EXPECT_TRUE(waits(message));
-    EXPECT_NE(images.find(ImageId{5}), nullptr);
-}
-
-TEST_F(CanvasTest, KeepsPalettesUntilTheServerInvalidatesThem) {
-    make(SPICE_SURFACE_FMT_32_xRGB, 4, 4);
-    const Rect unit{0, 0, 1, 1};
-    TestImage image = one_pixel(1);
-    image.format = SPICE_BITMAP_FMT_8BIT;
-    wire::Image storing = image.wire();
-    wire::Image using_it = storing;
-    auto& inline_ref = std::get<wire::BitmapImage>(storing.body).palette;
-    inline_ref = {wire::Palette{PaletteId{9}, {0, 0x778899}}, std::nullopt, true};
-    std::get<wire::BitmapImage>(using_it.body).palette = {std::nullopt, PaletteId{9}, false};
-
-    EXPECT_EQ(error(copy(0, unit, using_it, unit)), ErrorCode::invalid);
-    EXPECT_TRUE(damage(copy(0, unit, storing, unit)));
-    EXPECT_TRUE(damage(copy(0, {2, 2, 3, 3}, using_it, unit)));
-    EXPECT_EQ(shown(2, 2), 0x778899U);
-    ASSERT_TRUE(draw(wire::InvalPalette{PaletteId{9}}));
-    EXPECT_EQ(error(copy(0, unit, using_it, unit)), ErrorCode::invalid);
-    EXPECT_TRUE(damage(copy(0, unit, storing, unit)));
-    ASSERT_TRUE(draw(wire::InvalAllPalettes{}));
-    EXPECT_EQ(error(copy(0, unit, using_it, unit)), ErrorCode::invalid);
-}
-
 TEST_F(CanvasTest, MasksWithA1BitSurface) {
     make(SPICE_SURFACE_FMT_32_xRGB, 4, 1);
     ASSERT_TRUE(draw(create(1, SPICE_SURFACE_FMT_1_A, 4, 1)));
@@ -382,85 +241,11 @@ TEST_F(CanvasTest, MasksWithA1BitSurface) {
     EXPECT_EQ(error(message), ErrorCode::invalid);
 }
 
-TEST_F(CanvasTest, RefusesACachedMaskAsAnImageAndTheReverse) {
-    make(SPICE_SURFACE_FMT_32_xRGB, 4, 1);
-    const Rect unit{0, 0, 1, 1};
-    TestImage mask = one_pixel(1, 3, SPICE_IMAGE_FLAGS_CACHE_ME);
-    mask.format = SPICE_BITMAP_FMT_1BIT_LE;
-    ASSERT_TRUE(draw(wire::DrawInvers{base(0, unit), {0, {}, mask.wire()}}));
-    EXPECT_EQ(error(copy(0, unit, cached_image(3), unit)), ErrorCode::invalid);
-    TestImage image = one_pixel(1, 4, SPICE_IMAGE_FLAGS_CACHE_ME);
-    ASSERT_TRUE(draw(copy(0, unit, image.wire(), unit)));
-    EXPECT_EQ(error(wire::DrawInvers{base(0, unit), {0, {}, cached_image(4)}}), ErrorCode::invalid);
-}
-
 TEST_F(CanvasTest, LetsOtherMessagesPass) {
     EXPECT_EQ(damage(wire::DisplayMark{}), Damage{});
     EXPECT_EQ(damage(wire::StreamDestroyAll{}), Damage{});
     EXPECT_EQ(damage(wire::MonitorsConfig{}), Damage{});
     EXPECT_EQ(damage(wire::IgnoredDisplayMessage{320}), Damage{});
-}
-
-/// A picture of 2 x 2: 1 2 / 3 4, stored top row first.
-class DrawPicture : public CanvasTest {
-protected:
-    PictureView view() const {
-        return {reinterpret_cast<const std::byte*>(pixels), {2, 2}, 3 * sizeof(std::uint32_t)};
-    }
-    Result<Damage> draw_picture(const Rect& dest, RowOrder order, const wire::Clip& clip = {}) {
-        return canvas.draw_picture(SurfaceId{0}, view(), dest, clip, order);
-    }
-    const std::uint32_t pixels[6] = {0x010101, 0x020202, 99, 0x030303, 0x040404, 99};
-};
-
-TEST_F(DrawPicture, TopDownAndBottomUp) {
-    make(SPICE_SURFACE_FMT_32_xRGB, 4, 4);
-    ASSERT_TRUE(draw_picture({1, 1, 3, 3}, RowOrder::top_down));
-    EXPECT_EQ(shown(1, 1), 0x010101U);
-    EXPECT_EQ(shown(2, 2), 0x040404U);
-    EXPECT_EQ(shown(3, 3), 0U);
-    ASSERT_TRUE(draw_picture({1, 1, 3, 3}, RowOrder::bottom_up));
-    EXPECT_EQ(shown(1, 1), 0x030303U);
-    EXPECT_EQ(shown(2, 2), 0x020202U);
-}
-
-TEST_F(DrawPicture, ScalesToTheNearestPixelInsideTheClip) {
-    make(SPICE_SURFACE_FMT_32_xRGB, 6, 6);
-    const auto damage = draw_picture({0, 0, 6, 6}, RowOrder::top_down, {false, {{0, 2, 6, 5}}});
-    ASSERT_TRUE(damage);
-    EXPECT_EQ(*damage, (Damage{SurfaceId{0}, {{0, 2, 6, 5}}}));
-    EXPECT_EQ(shown(0, 1), 0U);
-    EXPECT_EQ(shown(2, 2), 0x010101U);
-    EXPECT_EQ(shown(3, 2), 0x020202U);
-    EXPECT_EQ(shown(2, 3), 0x030303U);
-    EXPECT_EQ(shown(5, 4), 0x040404U);
-    EXPECT_EQ(shown(5, 5), 0U);
-}
-
-TEST_F(DrawPicture, ConvertsTo16Bit) {
-    const std::uint32_t white[6] = {0xFFFFFF, 0xFF0000, 0, 0x00FF00, 0x0000FF, 0};
-    make(SPICE_SURFACE_FMT_16_555, 2, 2);
-    ASSERT_TRUE(canvas.draw_picture(SurfaceId{0},
-                                    {reinterpret_cast<const std::byte*>(white), {2, 2}, 12},
-                                    {0, 0, 2, 2},
-                                    {},
-                                    RowOrder::top_down));
-    EXPECT_EQ(shown(0, 0), 0xFFFFFFU);
-    EXPECT_EQ(shown(1, 0), 0xFF0000U);
-    EXPECT_EQ(shown(0, 1), 0x00FF00U);
-    EXPECT_EQ(shown(1, 1), 0x0000FFU);
-}
-
-TEST_F(DrawPicture, RefusesNonsense) {
-    EXPECT_FALSE(draw_picture({0, 0, 2, 2}, RowOrder::top_down)); // no surface
-    make(SPICE_SURFACE_FMT_32_xRGB, 2, 2);
-    EXPECT_FALSE(canvas.draw_picture(SurfaceId{0}, {}, {0, 0, 2, 2}, {}, RowOrder::top_down));
-    const auto hostile = draw_picture({lowest, lowest, highest, highest}, RowOrder::top_down);
-    ASSERT_FALSE(hostile);
-    EXPECT_EQ(hostile.error().code, ErrorCode::invalid);
-    const auto outside = draw_picture({50, 50, 60, 60}, RowOrder::top_down);
-    ASSERT_TRUE(outside);
-    EXPECT_TRUE(outside->rects.empty());
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 
 #include "canvas_builders.h"
 
+#include <cmath>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -33,6 +34,7 @@ struct Sample {
     std::uint32_t raw555 = 0; ///< with bit 15
     bool is_555 = false;
     bool has_alpha = false;
+    bool outside = false; ///< of the image, which is scaled
 };
 
 inline std::uint32_t native_of(std::uint32_t format, const Sample& sample) {
@@ -62,6 +64,8 @@ inline std::uint32_t all_ones(std::uint32_t format) {
 /// rop of two native values; the flags say which descriptor bits invert which input.
 inline std::uint32_t naive_rop(
     std::uint16_t rop, std::uint32_t s, std::uint32_t d, unsigned invert_s, unsigned invert_d) {
+    const std::uint32_t s_as_it_is = s;
+    const std::uint32_t d_as_it_is = d;
     if ((rop & invert_s) != 0) s = ~s;
     if ((rop & invert_d) != 0) d = ~d;
     const auto result = [&](std::uint32_t value) {
@@ -73,7 +77,8 @@ inline std::uint32_t naive_rop(
     if ((rop & SPICE_ROPD_OP_XOR) != 0) return result(s ^ d);
     if ((rop & SPICE_ROPD_OP_BLACKNESS) != 0) return 0;
     if ((rop & SPICE_ROPD_OP_WHITENESS) != 0) return 0xFFFFFFFF;
-    return ~d;
+    if ((rop & SPICE_ROPD_OP_INVERS) != 0) return d_as_it_is ^ 0xFFFFFFFF;
+    return s_as_it_is;
 }
 
 struct NaiveSurface {
@@ -97,8 +102,11 @@ struct NaiveSurface {
         const std::uint32_t value = at(x, y);
         const bool has_alpha = format == SPICE_SURFACE_FMT_1_A || format == SPICE_SURFACE_FMT_8_A ||
                                format == SPICE_SURFACE_FMT_32_ARGB;
-        return {
-            argb_of_native(format, value), value, format == SPICE_SURFACE_FMT_16_555, has_alpha};
+        return {argb_of_native(format, value),
+                value,
+                format == SPICE_SURFACE_FMT_16_555,
+                has_alpha,
+                false};
     }
 };
 
@@ -112,24 +120,25 @@ struct NaiveImage {
 
 inline Sample sample_of(const TestImage& image, bool palette_is_555, std::uint32_t value) {
     const auto from_555 = [](std::uint32_t raw) {
-        return Sample{argb_of_native(SPICE_SURFACE_FMT_16_555, raw & 0x7FFF), raw, true, false};
+        return Sample{
+            argb_of_native(SPICE_SURFACE_FMT_16_555, raw & 0x7FFF), raw, true, false, false};
     };
     switch (image.format) {
     case SPICE_BITMAP_FMT_8BIT: {
         const std::uint32_t entry = value < image.palette.size() ? image.palette[value] : 0;
         return palette_is_555 ? from_555(entry & 0xFFFF)
-                              : Sample{entry & 0xFFFFFF, 0, false, false};
+                              : Sample{entry & 0xFFFFFF, 0, false, false, false};
     }
     case SPICE_BITMAP_FMT_8BIT_A:
-        return {value << 24, 0, false, true};
+        return {value << 24, 0, false, true, false};
     case SPICE_BITMAP_FMT_16BIT:
         return from_555(value);
     case SPICE_BITMAP_FMT_24BIT:
-        return {value & 0xFFFFFF, 0, false, false};
+        return {value & 0xFFFFFF, 0, false, false, false};
     case SPICE_BITMAP_FMT_RGBA:
-        return {value, 0, false, true};
+        return {value, 0, false, true, false};
     default:
-        return {value, 0, false, false};
+        return {value, 0, false, false, false};
     }
 }
 
@@ -153,18 +162,50 @@ writes(const wire::DrawBase& base, const wire::Mask& mask, const TestImage* bits
     return set != ((mask.flags & SPICE_MASK_FLAGS_INVERS) != 0);
 }
 
+inline bool is_scaled(const Rect& area, const Rect& box) {
+    return area.width() != box.width() || area.height() != box.height();
+}
+
+/// Counted in 65536ths of a pixel: the area's first pixel, and the centre of the i-th of `to` steps
+/// across it. A centre between two pixels belongs to the first.
+inline std::int64_t
+naive_place(std::int64_t from, std::int64_t size, std::int64_t i, std::int64_t to) {
+    const std::int64_t step = size * 65536 / to;
+    const std::int64_t centre = from * 65536 + i * step + (step + 1) / 2;
+    return (centre - 1) >> 16;
+}
+
 /// The image's pixel for (x, y) of the box; none where an unscaled image does not reach.
 inline std::optional<Sample> naive_image_pixel(
     const NaiveImage& image, const Rect& area, const Rect& box, std::int64_t x, std::int64_t y) {
-    const bool scaled = area.width() != box.width() || area.height() != box.height();
+    const bool scaled = is_scaled(area, box);
+    const std::int64_t sx = scaled ? naive_place(area.left, area.width(), x - box.left, box.width())
+                                   : area.left + x - box.left;
+    const std::int64_t sy = scaled ? naive_place(area.top, area.height(), y - box.top, box.height())
+                                   : area.top + y - box.top;
+    if (sx >= 0 && sx < image.width && sy >= 0 && sy < image.height)
+        return image.sample(static_cast<std::int32_t>(sx), static_cast<std::int32_t>(sy));
+    if (!scaled) return std::nullopt;
+    Sample zero;
+    zero.has_alpha = image.has_alpha_or_555_zero;
+    zero.outside = true;
+    return zero;
+}
+
+/// The same for DRAW_ROP3, which is placed in whole pixels of the destination.
+inline std::optional<Sample> naive_rop3_pixel(
+    const NaiveImage& image, const Rect& area, const Rect& box, std::int64_t x, std::int64_t y) {
+    if (!is_scaled(area, box)) return naive_image_pixel(image, area, box, x, y);
     const auto place = [](std::int64_t from, std::int64_t size, std::int64_t i, std::int64_t to) {
-        return from + (2 * i + 1) * size / (2 * to); // i >= 0 and size > 0
+        const double scale = static_cast<double>(size) / static_cast<double>(to);
+        const auto step = static_cast<std::int64_t>(scale * 65536);
+        const double first = std::floor(static_cast<double>(from) / scale + 0.5);
+        return (step * (static_cast<std::int64_t>(first) + i) + (step + 1) / 2 - 1) >> 16;
     };
     const std::int64_t sx = place(area.left, area.width(), x - box.left, box.width());
     const std::int64_t sy = place(area.top, area.height(), y - box.top, box.height());
     if (sx >= 0 && sx < image.width && sy >= 0 && sy < image.height)
         return image.sample(static_cast<std::int32_t>(sx), static_cast<std::int32_t>(sy));
-    if (!scaled) return std::nullopt;
     Sample zero;
     zero.has_alpha = image.has_alpha_or_555_zero;
     return zero;
