@@ -10,9 +10,10 @@ std::shared_ptr<video::Decoder> IdleDecoders::take(std::uint8_t codec) {
     if (idle != idle_.end()) {
         auto decoder = std::move(idle->second);
         idle_.erase(idle);
+        decoder->restart();
         return decoder;
     }
-    auto made = video::make_decoder(codec);
+    auto made = video::make_decoder(codec, parts_);
     return made ? std::shared_ptr<video::Decoder>{*std::move(made)} : nullptr;
 }
 

@@ -13,11 +13,13 @@ inline constexpr std::size_t max_idle_decoders = 8;
 
 class IdleDecoders {
 public:
+    explicit IdleDecoders(video::DecoderParts parts) : parts_(std::move(parts)) {}
     /// One that was put there, or a new one. Null: we have none for this codec.
     std::shared_ptr<video::Decoder> take(std::uint8_t codec);
     void put(std::uint8_t codec, std::shared_ptr<video::Decoder> decoder);
 
 private:
+    video::DecoderParts parts_;
     std::deque<std::pair<std::uint8_t, std::shared_ptr<video::Decoder>>> idle_; ///< by codec
 };
 

@@ -264,11 +264,11 @@ void StreamPlayer::carry_out(const media::Present& present, LocalTime) {
     const Stream& stream = streams_.at(present.stream);
     DrawJob job;
     job.display = stream.display;
-    job.cost_bytes = frame.picture->pixels.size();
+    job.cost_bytes = frame.picture->size_bytes;
     ShownFrame shown = shown_frame(present.frame, frame);
     shown.due = present.due;
     job.work = ShowPicture{stream.surface,
-                           frame.picture->view(),
+                           std::get<PictureView>(frame.picture->content),
                            frame.picture,
                            frame.dest,
                            stream.clip,

@@ -149,7 +149,7 @@ private:
     asio::steady_timer timer_;
     Signal changed_;
     std::map<StreamKey, Stream> streams_;
-    IdleDecoders idle_decoders_;
+    IdleDecoders idle_decoders_{video::DecoderParts{}};
     std::map<FrameId, Frame> frames_;
     FrameId last_frame_{0};
     std::size_t compressed_bytes_ = 0;

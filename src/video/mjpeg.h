@@ -5,18 +5,30 @@
 
 #include "video/decoder.h"
 
+#include <optional>
+
 namespace sumac::video {
 
 class MjpegDecoder final : public Decoder {
 public:
-    MjpegDecoder();
+    explicit MjpegDecoder(const DecoderParts& parts);
     ~MjpegDecoder() override;
     MjpegDecoder(const MjpegDecoder&) = delete;
     MjpegDecoder& operator=(const MjpegDecoder&) = delete;
 
     Result<PicturePtr> decode(Bytes frame, Size limit) override;
+    void restart() override {} // each frame stands alone
+    std::string made_by() const override { return "libjpeg-turbo"; }
 
 private:
+    struct Header;
+    Result<Header> read_header(Bytes frame);
+    Result<PicturePtr> decode_pixels(Bytes frame, Size size);
+    Result<PicturePtr> decode_planes(Bytes frame, Size size, PlanarFormat format);
+    bool damaged(int status);
+
+    std::shared_ptr<PictureMemory> memory_;
+    PictureForm form_;
     void* handle_; // tjhandle
 };
 

@@ -1,21 +1,24 @@
 /// A decoded video picture: what a decoder makes of a frame.
 #pragma once
 
-#include <sumac/geometry.h>
+#include <sumac/planes.h>
 #include <sumac/sinks.h>
 
 #include <cstddef>
 #include <memory>
-#include <vector>
+#include <variant>
 
 namespace sumac::video {
 
-/// Pixels in memory order B, G, R, X, rows in the order in which they were encoded, no padding.
+/// Rows are in the order in which they were encoded.
 struct Picture {
-    Size size;
-    std::vector<std::byte> pixels; ///< width * height * 4 bytes
+    std::variant<PictureView, PlanarView> content;
+    std::shared_ptr<const void> memory; ///< what `content` points into
+    std::size_t size_bytes = 0;         ///< of that memory
 
-    PictureView view() const { return {pixels.data(), size, std::ptrdiff_t{size.width} * 4}; }
+    Size size() const {
+        return std::visit([](const auto& view) { return view.size; }, content);
+    }
 };
 using PicturePtr = std::shared_ptr<const Picture>;
 

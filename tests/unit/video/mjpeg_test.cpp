@@ -1,3 +1,4 @@
+#include "video/colour.h"
 #include "video/mjpeg.h"
 
 #include <gtest/gtest.h>
@@ -11,8 +12,12 @@ namespace {
 
 constexpr Size any_size{4096, 4096};
 
-std::vector<std::byte>
-jpeg_of(std::uint8_t blue, std::uint8_t green, std::uint8_t red, int width, int height) {
+std::vector<std::byte> jpeg_of(std::uint8_t blue,
+                               std::uint8_t green,
+                               std::uint8_t red,
+                               int width,
+                               int height,
+                               TJSAMP subsampling = TJSAMP_420) {
     std::vector<unsigned char> pixels;
     for (int i = 0; i < width * height; ++i)
         pixels.insert(pixels.end(), {blue, green, red, 0});
@@ -20,7 +25,7 @@ jpeg_of(std::uint8_t blue, std::uint8_t green, std::uint8_t red, int width, int 
     unsigned char* data = nullptr;
     unsigned long size = 0;
     tjCompress2(
-        encoder, pixels.data(), width, 0, height, TJPF_BGRX, &data, &size, TJSAMP_420, 95, 0);
+        encoder, pixels.data(), width, 0, height, TJPF_BGRX, &data, &size, subsampling, 95, 0);
     std::vector<std::byte> jpeg(size);
     std::memcpy(jpeg.data(), data, size);
     tjFree(data);
@@ -45,24 +50,29 @@ std::vector<std::byte> without_huffman_tables(const std::vector<std::byte>& jpeg
     return kept;
 }
 
-void expect_color(const Picture& picture, int blue, int green, int red) {
-    for (std::size_t i = 0; i + 4 <= picture.pixels.size(); i += 4) {
-        ASSERT_NEAR(std::to_integer<int>(picture.pixels[i]), blue, 2);
-        ASSERT_NEAR(std::to_integer<int>(picture.pixels[i + 1]), green, 2);
-        ASSERT_NEAR(std::to_integer<int>(picture.pixels[i + 2]), red, 2);
+void expect_color(Bytes pixels, int blue, int green, int red) {
+    for (std::size_t i = 0; i + 4 <= pixels.size(); i += 4) {
+        ASSERT_NEAR(std::to_integer<int>(pixels[i]), blue, 2);
+        ASSERT_NEAR(std::to_integer<int>(pixels[i + 1]), green, 2);
+        ASSERT_NEAR(std::to_integer<int>(pixels[i + 2]), red, 2);
     }
 }
 
+void expect_color(const Picture& picture, int blue, int green, int red) {
+    expect_color(
+        Bytes{std::get<PictureView>(picture.content).data, picture.size_bytes}, blue, green, red);
+}
+
 TEST(MjpegDecoder, DecodesAFrameToBgrx) {
-    MjpegDecoder decoder;
+    MjpegDecoder decoder{DecoderParts{}};
     const auto picture = decoder.decode(jpeg_of(200, 100, 50, 33, 17), any_size);
     ASSERT_TRUE(picture);
-    EXPECT_EQ((*picture)->size, (Size{33, 17}));
+    EXPECT_EQ((*picture)->size(), (Size{33, 17}));
     expect_color(**picture, 200, 100, 50);
 }
 
 TEST(MjpegDecoder, DecodesLaterFramesWithoutHuffmanTables) {
-    MjpegDecoder decoder;
+    MjpegDecoder decoder{DecoderParts{}};
     const auto full = jpeg_of(10, 20, 30, 64, 48);
     const auto bare = without_huffman_tables(full);
     ASSERT_LT(bare.size() + 400, full.size());
@@ -72,28 +82,28 @@ TEST(MjpegDecoder, DecodesLaterFramesWithoutHuffmanTables) {
 }
 
 TEST(MjpegDecoder, FollowsAChangeOfSizeInMidStream) {
-    MjpegDecoder decoder;
+    MjpegDecoder decoder{DecoderParts{}};
     ASSERT_TRUE(decoder.decode(jpeg_of(1, 2, 3, 16, 16), any_size));
     const auto picture = decoder.decode(jpeg_of(90, 80, 70, 40, 8), any_size);
     ASSERT_TRUE(picture);
-    EXPECT_EQ((*picture)->size, (Size{40, 8}));
+    EXPECT_EQ((*picture)->size(), (Size{40, 8}));
 }
 
 TEST(MjpegDecoder, GivesAnErrorOrAPictureForEachTruncation) {
-    MjpegDecoder decoder;
+    MjpegDecoder decoder{DecoderParts{}};
     const auto jpeg = jpeg_of(1, 2, 3, 16, 16);
     const auto picture_of_nothing = decoder.decode({}, any_size);
     EXPECT_FALSE(picture_of_nothing);
     for (std::size_t size = 0; size < jpeg.size(); ++size) {
         const auto picture = decoder.decode(Bytes{jpeg}.first(size), any_size);
         if (picture) {
-            EXPECT_EQ((*picture)->size, (Size{16, 16})) << size;
+            EXPECT_EQ((*picture)->size(), (Size{16, 16})) << size;
         }
     }
 }
 
 TEST(MjpegDecoder, RefusesAHeaderThatClaimsAHugePicture) {
-    MjpegDecoder decoder;
+    MjpegDecoder decoder{DecoderParts{}};
     auto jpeg = jpeg_of(1, 2, 3, 16, 16);
     for (std::size_t i = 0; i + 9 < jpeg.size();
          ++i) { // SOF0: FF C0, length, precision, height, width
@@ -107,17 +117,70 @@ TEST(MjpegDecoder, RefusesAHeaderThatClaimsAHugePicture) {
 }
 
 TEST(MjpegDecoder, RefusesAPictureThatIsLargerThanItsStream) {
-    MjpegDecoder decoder;
+    MjpegDecoder decoder{DecoderParts{}};
     EXPECT_TRUE(decoder.decode(jpeg_of(1, 2, 3, 16, 16), {16, 16}));
     EXPECT_FALSE(decoder.decode(jpeg_of(1, 2, 3, 16, 16), {16, 15}));
     EXPECT_FALSE(decoder.decode(jpeg_of(1, 2, 3, 16, 16), {15, 16}));
 }
 
-TEST(Decoder, NamesACodecThatItDoesNotHave) {
-    const auto decoder = make_decoder(SPICE_VIDEO_CODEC_TYPE_VP8);
+/// Of a frame with this chroma subsampling.
+PlanarView planes_of(TJSAMP subsampling, int width, int height, PicturePtr& keep) {
+    MjpegDecoder decoder{DecoderParts{PictureMemory::make(), nullptr, PictureForm::planes}};
+    keep = *decoder.decode(jpeg_of(200, 100, 50, width, height, subsampling), any_size);
+    return std::get<PlanarView>(keep->content);
+}
+
+TEST(MjpegDecoder, GivesThePlanesOfEachSubsampling) {
+    for (const auto& [subsampling, format] : {std::pair{TJSAMP_420, PlanarFormat::yuv420},
+                                              std::pair{TJSAMP_422, PlanarFormat::yuv422},
+                                              std::pair{TJSAMP_444, PlanarFormat::yuv444}}) {
+        for (int width = 1; width <= 67; ++width) {
+            PicturePtr keep;
+            const PlanarView planes = planes_of(subsampling, width, 17, keep);
+            EXPECT_EQ(planes.format, format);
+            EXPECT_EQ(planes.range, ColourRange::full);
+            EXPECT_EQ(planes.size, (Size{width, 17}));
+            std::vector<std::byte> pixels(static_cast<std::size_t>(width) * 17 * 4);
+            to_bgrx(planes, pixels.data(), std::ptrdiff_t{width} * 4);
+            expect_color(pixels, 200, 100, 50);
+        }
+    }
+}
+
+TEST(MjpegDecoder, GivesPixelsWhereThePlanesAreOfNoCommonFormat) {
+    MjpegDecoder decoder{DecoderParts{PictureMemory::make(), nullptr, PictureForm::planes}};
+    const auto picture = decoder.decode(jpeg_of(90, 90, 90, 33, 17, TJSAMP_GRAY), any_size);
+    ASSERT_TRUE(picture);
+    expect_color(**picture, 90, 90, 90);
+}
+
+TEST(MjpegDecoder, GivesPlanesOrAnErrorForEachTruncation) {
+    MjpegDecoder decoder{DecoderParts{PictureMemory::make(), nullptr, PictureForm::planes}};
+    const auto jpeg = jpeg_of(1, 2, 3, 16, 16);
+    for (std::size_t size = 0; size < jpeg.size(); ++size) {
+        const auto picture = decoder.decode(Bytes{jpeg}.first(size), any_size);
+        if (picture) {
+            EXPECT_EQ((*picture)->size(), (Size{16, 16})) << size;
+        }
+    }
+}
+
+TEST(Decoder, TellsWhatItCannotDecode) {
+    constexpr std::uint8_t no_codec = 200;
+    const auto decoder = make_decoder(no_codec, {});
     ASSERT_FALSE(decoder);
     EXPECT_EQ(decoder.error().code, ErrorCode::unsupported);
-    EXPECT_EQ(codec_name(SPICE_VIDEO_CODEC_TYPE_VP8), "vp8");
+    EXPECT_EQ(codec_name(no_codec), "unknown");
+}
+
+TEST(Decoder, HasOneForEachCodecThatItNames) {
+    const auto codecs = decodable_codecs();
+    ASSERT_FALSE(codecs.empty());
+    EXPECT_EQ(codecs.front(), SPICE_VIDEO_CODEC_TYPE_MJPEG);
+    for (const std::uint8_t codec : codecs) {
+        EXPECT_TRUE(make_decoder(codec, {})) << codec_name(codec);
+        EXPECT_NE(codec_name(codec), "unknown");
+    }
 }
 
 } // namespace

@@ -1,0 +1,79 @@
+#include "video/picture_memory.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace sumac::video {
+
+void PictureMemory::Free::operator()(std::byte* block) const {
+    ::operator delete[](block, std::align_val_t{alignment});
+}
+
+std::shared_ptr<PictureMemory> PictureMemory::make(std::size_t limit_bytes) {
+    return std::shared_ptr<PictureMemory>{new PictureMemory{limit_bytes}}; // private
+}
+
+PictureMemory::Buffer PictureMemory::take(std::size_t size_bytes) {
+    Block block = take_spare(size_bytes);
+    if (!block) {
+        if (!reserve(size_bytes)) return nullptr;
+        void* const fresh = ::operator new[](size_bytes, std::align_val_t{alignment}, std::nothrow);
+        if (fresh == nullptr) {
+            unreserve(size_bytes);
+            return nullptr;
+        }
+        std::memset(fresh, 0, size_bytes); // a damaged frame must not show what was here before
+        block.reset(static_cast<std::byte*>(fresh));
+    }
+    const auto give_back = [self = shared_from_this(), size_bytes](std::byte* returned) {
+        self->give_back(Block{returned}, size_bytes);
+    };
+    return Buffer{block.release(), give_back}; // calls give_back if it cannot have its counters
+}
+
+PictureMemory::Block PictureMemory::take_spare(std::size_t size_bytes) {
+    const std::lock_guard lock{mutex_};
+    const auto spare = std::find_if(spares_.rbegin(), spares_.rend(), [&](const Spare& candidate) {
+        return candidate.size_bytes == size_bytes;
+    });
+    if (spare == spares_.rend()) return nullptr;
+    Block block = std::move(spare->block);
+    spares_.erase(std::next(spare).base());
+    return block;
+}
+
+bool PictureMemory::reserve(std::size_t size_bytes) {
+    const std::lock_guard lock{mutex_};
+    if (size_bytes > limit_bytes_) return false;
+    while (held_bytes_ > limit_bytes_ - size_bytes) {
+        if (spares_.empty()) return false;
+        held_bytes_ -= spares_.front().size_bytes;
+        spares_.erase(spares_.begin());
+    }
+    held_bytes_ += size_bytes;
+    return true;
+}
+
+void PictureMemory::unreserve(std::size_t size_bytes) {
+    const std::lock_guard lock{mutex_};
+    held_bytes_ -= size_bytes;
+}
+
+void PictureMemory::give_back(Block block, std::size_t size_bytes) {
+    Spare oldest; // freed after the lock
+    const std::lock_guard lock{mutex_};
+    spares_.push_back({std::move(block), size_bytes});
+    if (spares_.size() <= max_spares) return;
+    oldest = std::move(spares_.front());
+    spares_.erase(spares_.begin());
+    held_bytes_ -= oldest.size_bytes;
+}
+
+std::size_t PictureMemory::held_bytes() const {
+    const std::lock_guard lock{mutex_};
+    return held_bytes_;
+}
+
+} // namespace sumac::video
