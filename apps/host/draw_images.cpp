@@ -1,0 +1,204 @@
+#include "draw_images.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace sumac::host {
+
+namespace {
+
+// More would not fit the purpose: an image has to come back while the client still has it.
+constexpr std::size_t most_cached = 12;
+
+unsigned bits_per_pixel(std::uint8_t format) {
+    switch (format) {
+    case SPICE_BITMAP_FMT_1BIT_LE:
+    case SPICE_BITMAP_FMT_1BIT_BE:
+        return 1;
+    case SPICE_BITMAP_FMT_4BIT_BE:
+        return 4;
+    case SPICE_BITMAP_FMT_8BIT:
+        return 8;
+    case SPICE_BITMAP_FMT_16BIT:
+        return 16;
+    case SPICE_BITMAP_FMT_24BIT:
+        return 24;
+    default:
+        return 32;
+    }
+}
+
+/// A guest's drivers premultiply.
+std::uint32_t premultiplied(std::uint32_t colour, std::uint32_t alpha) {
+    const auto channel = [&](unsigned shift) {
+        return (colour >> shift & 0xff) * alpha / 255 << shift;
+    };
+    return alpha << 24 | channel(16) | channel(8) | channel(0);
+}
+
+std::uint32_t widened(std::uint32_t colour_555) {
+    const auto channel = [&](unsigned shift) {
+        const std::uint32_t bits = colour_555 >> shift & 0x1f;
+        return bits << 3 | bits >> 2;
+    };
+    return channel(10) << 16 | channel(5) << 8 | channel(0);
+}
+
+} // namespace
+
+DrawImage ImageMaker::image(Drawing& drawing, const Wish& wish) {
+    if (wish.may_be_cached && dice_.one_in(4)) {
+        if (const auto* found = find_cached(wish.least, wish.for_16_bits, false)) {
+            drawing.share(found->memory);
+            return found->image;
+        }
+    }
+    const Size size{wish.least.width + dice_.between(0, wish.most_extra),
+                    wish.least.height + dice_.between(0, wish.most_extra)};
+    if (!wish.may_be_cached || !dice_.one_in(4))
+        return make_image(drawing.memory, size, wish, false);
+    auto memory = std::make_unique<DrawMemory>();
+    const DrawImage image = make_image(*memory, size, wish, true);
+    return remember(
+        drawing,
+        std::move(memory),
+        {.image = image, .for_16_bits = wish.for_16_bits, .is_mask = false, .memory = nullptr});
+}
+
+DrawImage ImageMaker::mask(Drawing& drawing, Size size) {
+    if (dice_.one_in(4)) {
+        if (const auto* found = find_cached(size, false, true)) {
+            drawing.share(found->memory);
+            return found->image;
+        }
+    }
+    if (!dice_.one_in(4)) return make_mask(drawing.memory, size, false);
+    auto memory = std::make_unique<DrawMemory>();
+    const DrawImage image = make_mask(*memory, size, true);
+    return remember(drawing,
+                    std::move(memory),
+                    {.image = image, .for_16_bits = false, .is_mask = true, .memory = nullptr});
+}
+
+const ImageMaker::Cached*
+ImageMaker::find_cached(Size least, bool for_16_bits, bool is_mask) const {
+    const auto found = std::ranges::find_if(cached_, [&](const Cached& entry) {
+        return entry.is_mask == is_mask && entry.for_16_bits == for_16_bits &&
+               entry.image.size.width >= least.width && entry.image.size.height >= least.height;
+    });
+    return found == cached_.end() ? nullptr : &*found;
+}
+
+DrawImage ImageMaker::remember(Drawing& drawing, std::unique_ptr<DrawMemory> memory, Cached entry) {
+    entry.memory = std::move(memory);
+    drawing.share(entry.memory);
+    if (cached_.size() == most_cached) cached_.erase(cached_.begin());
+    cached_.push_back(entry);
+    return entry.image;
+}
+
+// --- one image
+
+DrawImage ImageMaker::make_image(DrawMemory& memory, Size size, const Wish& wish, bool cached) {
+    constexpr std::uint8_t formats[] = {SPICE_BITMAP_FMT_1BIT_BE,
+                                        SPICE_BITMAP_FMT_4BIT_BE,
+                                        SPICE_BITMAP_FMT_8BIT,
+                                        SPICE_BITMAP_FMT_16BIT,
+                                        SPICE_BITMAP_FMT_24BIT,
+                                        SPICE_BITMAP_FMT_32BIT,
+                                        SPICE_BITMAP_FMT_32BIT,
+                                        SPICE_BITMAP_FMT_RGBA};
+    std::uint8_t format = dice_.pick(formats);
+    if (wish.with_alpha && dice_.one_in(2)) format = SPICE_BITMAP_FMT_RGBA;
+    const unsigned bits = bits_per_pixel(format);
+    const QXLPHYSICAL palette = bits > 8 ? 0 : make_palette(memory, 1 << bits, wish.for_16_bits);
+    return make_bitmap(memory, size, format, palette, cached);
+}
+
+DrawImage ImageMaker::make_mask(DrawMemory& memory, Size size, bool cached) {
+    constexpr std::uint8_t formats[] = {SPICE_BITMAP_FMT_1BIT_LE, SPICE_BITMAP_FMT_1BIT_BE};
+    return make_bitmap(memory, size, dice_.pick(formats), 0, cached);
+}
+
+DrawImage ImageMaker::make_bitmap(
+    DrawMemory& memory, Size size, std::uint8_t format, QXLPHYSICAL palette, bool cached) {
+    const std::size_t row_bytes =
+        (static_cast<std::size_t>(size.width) * bits_per_pixel(format) + 7) / 8;
+    const std::size_t padding =
+        dice_.one_in(3) ? 4 * static_cast<std::size_t>(dice_.between(1, 3)) : 0;
+    const std::size_t stride = (row_bytes + 3) / 4 * 4 + padding;
+    std::vector<std::uint8_t> rows(stride * static_cast<std::size_t>(size.height));
+    const std::uint32_t colour = dice_.word() & 0xffffff;
+    for (std::size_t row = 0; row < rows.size(); row += stride)
+        fill_pixels(std::span(rows).subspan(row, row_bytes), format, colour);
+
+    auto& image = memory.make<QXLImage>();
+    image.descriptor.id = std::uint64_t{++next_unique_} << 32 | QXL_IMAGE_GROUP_DRIVER;
+    image.descriptor.type = SPICE_IMAGE_TYPE_BITMAP;
+    image.descriptor.flags = cached ? QXL_IMAGE_CACHE : 0;
+    image.descriptor.width = image.bitmap.x = static_cast<std::uint32_t>(size.width);
+    image.descriptor.height = image.bitmap.y = static_cast<std::uint32_t>(size.height);
+    image.bitmap.format = format;
+    image.bitmap.stride = static_cast<std::uint32_t>(stride);
+    image.bitmap.palette = palette;
+    if (dice_.one_in(2)) image.bitmap.flags |= QXL_BITMAP_TOP_DOWN;
+    if (dice_.one_in(2)) {
+        image.bitmap.flags |= QXL_BITMAP_DIRECT;
+        const auto flat = memory.bytes(rows.size());
+        std::ranges::copy(rows, flat.begin());
+        image.bitmap.data = address_in_guest(flat.data());
+    } else {
+        auto& chunk = memory.make<QXLDataChunk>(rows.size());
+        fill_chunks(chunk, rows, stride, dice_, memory);
+        image.bitmap.data = address_in_guest(&chunk);
+    }
+    return {.address = address_in_guest(&image),
+            .size = size,
+            .some_colour = format == SPICE_BITMAP_FMT_16BIT ? widened(colour) : colour};
+}
+
+/// Stretches of one colour, as compressors and colour keys want them, between noise.
+void ImageMaker::fill_pixels(std::span<std::uint8_t> row,
+                             std::uint8_t format,
+                             std::uint32_t colour) {
+    const std::size_t pixel = std::max(1U, bits_per_pixel(format) / 8);
+    std::size_t at = 0;
+    while (at + pixel <= row.size()) {
+        const bool flat = dice_.one_in(2);
+        const std::uint32_t alpha = dice_.one_in(3) ? dice_.word() & 0xff : 0xff;
+        std::size_t left = static_cast<std::size_t>(dice_.between(1, 12));
+        for (; left > 0 && at + pixel <= row.size(); --left, at += pixel) {
+            std::uint32_t value = flat ? colour : dice_.word();
+            if (format == SPICE_BITMAP_FMT_32BIT) value &= 0xffffff;
+            if (format == SPICE_BITMAP_FMT_16BIT) value &= 0x7fff;
+            if (format == SPICE_BITMAP_FMT_RGBA) value = premultiplied(value, alpha);
+            std::memcpy(&row[at], &value, pixel); // little-endian, as guest and server are
+        }
+    }
+}
+
+/// A palette's content belongs to its id, as the client keeps both.
+QXLPHYSICAL ImageMaker::make_palette(DrawMemory& memory, int entries, bool for_16_bits) {
+    const auto kind = static_cast<std::uint32_t>(dice_.between(0, 2));
+    const std::uint32_t unique =
+        kind == 0 ? 0
+                  : (round_ << 12 | static_cast<std::uint32_t>(entries) << 2 | kind) << 1 |
+                        (for_16_bits ? 1 : 0);
+    Dice colours(unique == 0 ? dice_.word() : unique);
+    auto& palette =
+        memory.make<QXLPalette>(static_cast<std::size_t>(entries) * sizeof(std::uint32_t));
+    palette.unique = unique;
+    palette.num_ents = static_cast<std::uint16_t>(entries);
+    for (int i = 0; i < entries; ++i) {
+        const std::uint32_t value = colours.word() & (for_16_bits ? 0x7fff : 0xffffff);
+        std::memcpy(reinterpret_cast<std::uint8_t*>(&palette) + sizeof(QXLPalette) +
+                        static_cast<std::size_t>(i) * sizeof value,
+                    &value,
+                    sizeof value);
+    }
+    return address_in_guest(&palette);
+}
+
+} // namespace sumac::host
