@@ -14,7 +14,7 @@ namespace sumac::host {
 
 const std::string_view command_summary =
     "migrate HOST PORT [TLSPORT [SUBJECT]] | migrate-cancel | resume [NUMBER] | pause | "
-    "audio on|beep|off | video stop|start | help | quit";
+    "audio on|beep|off | record on|off | video stop|start | help | quit";
 
 namespace {
 
@@ -78,6 +78,11 @@ std::optional<Audio> parse_audio(const Words& words) {
     return mode ? std::optional(Audio{.mode = *mode}) : std::nullopt;
 }
 
+std::optional<Record> parse_record(const Words& words) {
+    const auto on = parse_choice<bool>(words, {{"on", true}, {"off", false}});
+    return on ? std::optional(Record{.on = *on}) : std::nullopt;
+}
+
 std::optional<Video> parse_video(const Words& words) {
     const auto on = parse_choice<bool>(words, {{"start", true}, {"stop", false}});
     return on ? std::optional(Video{.on = *on}) : std::nullopt;
@@ -99,6 +104,8 @@ Result<Command, Failure> parse_command(std::string_view line) {
     if (verb == "quit" && words.size() == 1) return Command(Quit{});
     if (verb == "audio")
         if (const auto audio = parse_audio(words)) return Command(*audio);
+    if (verb == "record")
+        if (const auto record = parse_record(words)) return Command(*record);
     if (verb == "video")
         if (const auto video = parse_video(words)) return Command(*video);
     return wrong("unknown command '" + std::string(line) + "'");

@@ -39,6 +39,10 @@ struct Audio {
     SoundMode mode = SoundMode::off;
     bool operator==(const Audio&) const = default;
 };
+struct Record {
+    bool on = false;
+    bool operator==(const Record&) const = default;
+};
 struct Video {
     bool on = false;
     bool operator==(const Video&) const = default;
@@ -46,7 +50,7 @@ struct Video {
 struct Quit {
     bool operator==(const Quit&) const = default;
 };
-using Command = std::variant<Migrate, CancelMigration, Resume, Pause, Audio, Video, Quit>;
+using Command = std::variant<Migrate, CancelMigration, Resume, Pause, Audio, Record, Video, Quit>;
 
 /// All commands in one line.
 extern const std::string_view command_summary;

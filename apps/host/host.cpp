@@ -119,6 +119,7 @@ void Host::execute(const Command& command) {
             if constexpr (std::is_same_v<Wish, Resume>) resume(wish.number);
             if constexpr (std::is_same_v<Wish, Pause>) pause();
             if constexpr (std::is_same_v<Wish, Audio>) machine_.set_audio(wish.mode);
+            if constexpr (std::is_same_v<Wish, Record>) machine_.set_record(wish.on);
             if constexpr (std::is_same_v<Wish, Video>) set_video(wish.on);
         },
         command);

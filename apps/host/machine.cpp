@@ -65,12 +65,14 @@ Machine::Machine(asio::io_context& io, const Options& options, Sources sources)
               .skip = [this](FrameNumber number,
                              FrameNumber count) { report_missed(number, count, "late"); }}),
       sound_(std::move(sources.sound)),
+      microphone_(io, options.audio_codec),
       sound_timer_(io),
-      audio_(options.audio ? SoundMode::on : SoundMode::off) {}
+      audio_(options.audio ? SoundMode::on : SoundMode::off),
+      record_on_(options.record) {}
 
 bool Machine::plug_into(SpiceServer& server) {
     server_ = &server;
-    return device_.plug_into(server) && sound_.plug_into(server);
+    return device_.plug_into(server) && sound_.plug_into(server) && microphone_.plug_into(server);
 }
 
 // --- running and stopped
@@ -87,6 +89,7 @@ void Machine::resume(std::optional<FrameNumber> number) {
     clip_start_ = Clock::now() - Pacer::offset_of(next_, fps_);
     write_event("vm", {{"state", "running"}, {"next_frame", next_}});
     start_sound();
+    if (record_on_) microphone_.start();
     if (video_on_) pacer_.start(clip_start_, next_);
 }
 
@@ -104,6 +107,7 @@ FrameNumber Machine::stop() {
     next_ = pacer_.stop().value_or(clip_position(Clock::now()));
     sound_timer_.cancel();
     sound_.stop();
+    microphone_.stop();
     spice_server_vm_stop(server_);
     if (const auto untaken = device_.withdraw()) next_ = *untaken;
     // Behind the events of the frames that were taken up to now.
@@ -152,7 +156,7 @@ void Machine::report_missed(FrameNumber number, FrameNumber count, const char* r
     });
 }
 
-// --- its sound
+// --- its sound and its microphone
 
 void Machine::set_audio(SoundMode mode) {
     if (mode != audio_) {
@@ -162,6 +166,13 @@ void Machine::set_audio(SoundMode mode) {
     audio_ = mode;
     if (running_) start_sound();
     write_event("audio", {{"state", name_of(mode)}});
+}
+
+void Machine::set_record(bool on) {
+    record_on_ = on;
+    if (!on) microphone_.stop();
+    if (on && running_ && !microphone_.is_listening()) microphone_.start();
+    write_event("record", {{"state", on ? "on" : "off"}});
 }
 
 void Machine::start_sound() {

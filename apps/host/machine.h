@@ -1,7 +1,8 @@
-/// The virtual machine that sumac-host plays: a card that shows the clip, its sound, and the clip's
-/// clock.
+/// The virtual machine that sumac-host plays: a card that shows the clip, its sound, its
+/// microphone, and the clip's clock.
 #pragma once
 
+#include "microphone.h"
 #include "options.h"
 #include "pacer.h"
 #include "player.h"
@@ -57,6 +58,7 @@ public:
     FrameNumber next_frame() const { return next_; }
 
     void set_audio(SoundMode mode);
+    void set_record(bool on);
     bool video_is_on() const { return video_on_; }
     /// To the other state.
     void set_video(bool on);
@@ -80,12 +82,14 @@ private:
     QxlDevice device_;
     Pacer pacer_;
     Sound sound_;
+    Microphone microphone_;
     SpiceServer* server_ = nullptr;
     asio::steady_timer sound_timer_;
 
     bool running_ = false;
     bool video_on_ = true;
     SoundMode audio_ = SoundMode::off;
+    bool record_on_ = false;
     Clock::time_point clip_start_{};
     FrameNumber next_ = 0; ///< the frame that is drawn next; only while the pacer stands
 };

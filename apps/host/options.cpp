@@ -27,6 +27,7 @@ Commands, one a line on standard input:
   resume [NUMBER]              start the VM; with NUMBER as a migrated clip that goes on there
   pause                        stop the VM: no frames, no sound, the client stays
   audio on|beep|off            start or stop the sound; beep: 67 ms of it at each whole second
+  record on|off                start or stop listening to the client's microphone
   video stop|start             stop or start drawing; the clip's clock goes on
   help, quit
 The end of standard input is not the end of the host; quit, SIGINT or SIGTERM is.
@@ -38,8 +39,10 @@ the same in milliseconds, cut to 32 bits, as the server stamps it.
   frame_missed  COUNT frames from NUMBER on were never given to the server: not_rendered (decoding
                 too slow), late (the host itself), ring_full or no_memory (client too slow)
   click         the packet with the first sample of second NUMBER of the clip was stamped
+  heard         each second while the guest records: samples (that came, of each channel), their peak
+                and rms of 32767, frequency_hz of a tone among them (null: nothing is audible)
   client, channel     connected, initialized, disconnected
-  vm, audio, video    a state changed; vm carries next_frame, the number that comes next
+  vm, audio, video, record    a state changed; vm carries next_frame, the number that comes next
   migration     phase: connecting, connected (the client has answered, yes or no), stopped (with
                 next_frame), ended, completed; cancelled; failed. switch-host starts with stopped
   input_closed, error (a command that was not understood or not possible), quit
@@ -53,7 +56,7 @@ A migration, by hand:
   sumac-host --port 5901                   the source; connect a client
   sumac-host --port 5902 --start-paused    the destination, same --size, --fps, --clip
   source:      migrate 127.0.0.1 5902      prints "stopped" with next_frame N
-  destination: resume N                    (after "audio on", if there is sound)
+  destination: resume N                    (after "audio on", "record on", if they were on)
 A destination with --refuse-seamless makes a seamless migration a semi-seamless one.
 
 Exit status: 0 ended as asked, 1 could not start or failed, 2 wrong usage.)";
@@ -179,6 +182,9 @@ void add_clip_options(CLI::App& app, Raw& raw) {
                  options.audio,
                  "start with sound: the file's, or a click and a flash each second")
         ->group(group);
+    app.add_flag(
+           "--record", options.record, "start with a guest that listens to the client's microphone")
+        ->group(group);
     app.add_flag("--start-paused",
                  options.start_paused,
                  "wait with a stopped VM for 'resume': the destination of a migration")
@@ -198,6 +204,12 @@ void add_server_options(CLI::App& app, Raw& raw) {
         options.codec,
         "video codec of streams (default mjpeg)",
         {{"mjpeg", Codec::mjpeg}, {"vp8", Codec::vp8}, {"vp9", Codec::vp9}, {"h264", Codec::h264}})
+        ->group(group);
+    add_choice<AudioCodec>(app,
+                           "--audio-codec",
+                           options.audio_codec,
+                           "sound in both directions (default opus, where the client can)",
+                           {{"opus", AudioCodec::opus}, {"raw", AudioCodec::raw}})
         ->group(group);
     add_choice<int>(app,
                     "--streaming",

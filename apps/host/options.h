@@ -16,6 +16,9 @@ namespace sumac::host {
 
 enum class Migration { seamless, semi_seamless, switch_host };
 
+/// Opus only where the client can, too.
+enum class AudioCodec { opus, raw };
+
 struct Options {
     std::string address = "127.0.0.1";
     std::optional<int> port;     ///< plain TCP; 0 takes a free one, nothing for none
@@ -33,6 +36,8 @@ struct Options {
     std::string clip = "synthetic";
     CellsShown cells = CellsShown::yes;
     bool audio = false;
+    bool record = false; ///< the guest listens to the client's microphone
+    AudioCodec audio_codec = AudioCodec::opus;
 
     int streaming = SPICE_STREAM_VIDEO_ALL;
     SpiceImageCompression compression = SPICE_IMAGE_COMPRESSION_AUTO_GLZ;

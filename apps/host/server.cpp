@@ -78,6 +78,7 @@ Result<ServerPtr, Failure> make_server(asio::io_context& io, SpiceCore& core, Op
     else
         spice_server_set_ticket(server, options.ticket.c_str(), 0, 0, 0);
     set_picture_options(server, options);
+    spice_server_set_playback_compression(server, options.audio_codec == AudioCodec::opus ? 1 : 0);
     spice_server_set_seamless_migration(server, options.migration == Migration::seamless ? 1 : 0);
     spice_server_set_addr(server, options.address.c_str(), 0);
     const std::string retry = "choose another --tls-port (0 takes a free one) or other PEM files";

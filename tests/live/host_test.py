@@ -118,7 +118,7 @@ class Commands(unittest.TestCase):
     def test_what_is_not_understood_is_answered_and_survived(self):
         host, _ = start("--start-paused")
         with host:
-            for line in ("fly", "migrate", "migrate x 0", "migrate x 1 y", "audio loud", "migrate-cancel now", "resume -1", "audio", "x" * 3000):
+            for line in ("fly", "migrate", "migrate x 0", "migrate x 1 y", "audio loud", "migrate-cancel now", "resume -1", "audio", "record", "record beep", "x" * 3000):
                 after = len(host.events)
                 host.command(line)
                 self.assertIn("migrate HOST PORT", host.wait_for("error", after=after)["message"])
@@ -206,6 +206,7 @@ class Usage(unittest.TestCase):
             ["--size", "640"],
             ["--desktop", "500x500"],
             ["--codec", "av1"],
+            ["--audio-codec", "celt"],
             ["--tls"],
             ["--port", "70000"],
             ["--ticket", "x" * 61],
@@ -225,7 +226,7 @@ class Usage(unittest.TestCase):
     def test_help_teaches(self):
         result = run("--help")
         self.assertEqual(result.returncode, 0)
-        for word in ("migrate HOST PORT", "frame_missed", "CRC-8", "Exit status"):
+        for word in ("migrate HOST PORT", "record on|off", "frame_missed", "frequency_hz", "CRC-8", "Exit status"):
             self.assertIn(word, result.stdout)
 
 
