@@ -14,7 +14,8 @@ namespace sumac::host {
 
 const std::string_view command_summary =
     "migrate HOST PORT [TLSPORT [SUBJECT]] | migrate-cancel | resume [NUMBER] | pause | "
-    "audio on|beep|off | record on|off | video stop|start | help | quit";
+    "audio on|beep|off | record on|off | video stop|start | draw OPERATION COUNT SEED | "
+    "screendump FILE | help | quit";
 
 namespace {
 
@@ -88,6 +89,17 @@ std::optional<Video> parse_video(const Words& words) {
     return on ? std::optional(Video{.on = *on}) : std::nullopt;
 }
 
+Result<Command, Failure> parse_draw(const Words& words) {
+    constexpr int most_count = 100'000;
+    if (words.size() != 4 || !is_draw_operation(words[1]))
+        return wrong("draw: the operations are all " + std::string(draw_operations));
+    const auto count = parse_number<unsigned>(words[2], most_count);
+    const auto seed = parse_number<std::uint32_t>(words[3], 0xffffffff);
+    if (!count || !seed) return wrong("draw: count and seed are numbers");
+    return Command(Draw{
+        .sketches = {.operation = words[1], .count = static_cast<int>(*count), .seed = *seed}});
+}
+
 } // namespace
 
 Result<Command, Failure> parse_command(std::string_view line) {
@@ -102,6 +114,9 @@ Result<Command, Failure> parse_command(std::string_view line) {
     if (verb == "resume") return parse_resume(words);
     if (verb == "pause" && words.size() == 1) return Command(Pause{});
     if (verb == "quit" && words.size() == 1) return Command(Quit{});
+    if (verb == "draw") return parse_draw(words);
+    if (verb == "screendump" && words.size() > 1)
+        return Command(Screendump{.file = join_from(words, 1)});
     if (verb == "audio")
         if (const auto audio = parse_audio(words)) return Command(*audio);
     if (verb == "record")

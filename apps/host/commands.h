@@ -2,6 +2,7 @@
 #pragma once
 
 #include "clip.h"
+#include "sketchbook.h"
 #include "sound.h"
 #include <sumac/result.h>
 
@@ -47,10 +48,19 @@ struct Video {
     bool on = false;
     bool operator==(const Video&) const = default;
 };
+struct Draw {
+    Sketches sketches;
+    bool operator==(const Draw&) const = default;
+};
+struct Screendump {
+    std::string file; ///< PPM
+    bool operator==(const Screendump&) const = default;
+};
 struct Quit {
     bool operator==(const Quit&) const = default;
 };
-using Command = std::variant<Migrate, CancelMigration, Resume, Pause, Audio, Record, Video, Quit>;
+using Command = std::
+    variant<Migrate, CancelMigration, Resume, Pause, Audio, Record, Video, Draw, Screendump, Quit>;
 
 /// All commands in one line.
 extern const std::string_view command_summary;

@@ -121,6 +121,8 @@ void Host::execute(const Command& command) {
             if constexpr (std::is_same_v<Wish, Audio>) machine_.set_audio(wish.mode);
             if constexpr (std::is_same_v<Wish, Record>) machine_.set_record(wish.on);
             if constexpr (std::is_same_v<Wish, Video>) set_video(wish.on);
+            if constexpr (std::is_same_v<Wish, Draw>) draw(wish.sketches);
+            if constexpr (std::is_same_v<Wish, Screendump>) dump_screen(wish.file);
         },
         command);
 }
@@ -155,6 +157,15 @@ void Host::pause() {
 void Host::set_video(bool on) {
     if (on == machine_.video_is_on()) return fail_command("video: nothing to change");
     machine_.set_video(on);
+}
+
+void Host::draw(const Sketches& sketches) {
+    if (!machine_.draw(sketches)) fail_command("draw: the last drawings are not taken yet");
+}
+
+void Host::dump_screen(const std::string& file) {
+    if (!machine_.is_running()) return fail_command("screendump: the VM is stopped");
+    if (!machine_.dump_screen(file)) fail_command("screendump: cannot write " + file);
 }
 
 } // namespace sumac::host

@@ -50,6 +50,8 @@ private:
     void resume(std::optional<FrameNumber> number);
     void pause();
     void set_video(bool on);
+    void draw(const Sketches& sketches);
+    void dump_screen(const std::string& file);
 
     Options options_;
     Machine machine_;

@@ -156,6 +156,27 @@ void Machine::report_missed(FrameNumber number, FrameNumber count, const char* r
     });
 }
 
+// --- drawings
+
+bool Machine::draw(const Sketches& sketches) {
+    auto taken = [this, sketches] {
+        asio::post(io_, [sketches] {
+            write_event("drawn",
+                        {{"operation", sketches.operation},
+                         {"count", sketches.count},
+                         {"seed", sketches.seed}});
+        });
+    };
+    return device_.draw(std::make_unique<Sketchbook>(sketches, desktop_, draw_rounds_++),
+                        std::move(taken));
+}
+
+bool Machine::dump_screen(const std::string& file) {
+    if (!write_ppm(device_.drawn(), file)) return false;
+    write_event("screendump", {{"file", file}});
+    return true;
+}
+
 // --- its sound and its microphone
 
 void Machine::set_audio(SoundMode mode) {

@@ -7,6 +7,7 @@
 #include "pacer.h"
 #include "player.h"
 #include "qxl_device.h"
+#include "sketchbook.h"
 #include "sound.h"
 #include <sumac/result.h>
 
@@ -14,8 +15,10 @@
 #include <asio/steady_timer.hpp>
 #include <spice.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace sumac::host {
 
@@ -63,6 +66,11 @@ public:
     /// To the other state.
     void set_video(bool on);
 
+    /// Starts these drawings, while the machine runs. False: others are not taken yet.
+    bool draw(const Sketches& sketches);
+    /// Writes what the server has drawn on the desktop, while the machine runs. False: it cannot.
+    bool dump_screen(const std::string& file);
+
 private:
     void restore_picture(FrameNumber number);
     FrameNumber clip_position(Clock::time_point now) const;
@@ -90,6 +98,7 @@ private:
     bool video_on_ = true;
     SoundMode audio_ = SoundMode::off;
     bool record_on_ = false;
+    std::uint32_t draw_rounds_ = 0;
     Clock::time_point clip_start_{};
     FrameNumber next_ = 0; ///< the frame that is drawn next; only while the pacer stands
 };

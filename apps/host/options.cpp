@@ -29,6 +29,10 @@ Commands, one a line on standard input:
   audio on|beep|off            start or stop the sound; beep: 67 ms of it at each whole second
   record on|off                start or stop listening to the client's microphone
   video stop|start             stop or start drawing; the clip's clock goes on
+  draw OPERATION COUNT SEED    draw at random, on the desktop and on surfaces off it; OPERATION is all,
+                               fill, opaque, copy, blend, blackness, whiteness, invers, rop3, stroke,
+                               text, transparent, alpha_blend, composite or copy_bits ("video stop" first)
+  screendump FILE              the desktop as the server has drawn it by now, as PPM
   help, quit
 The end of standard input is not the end of the host; quit, SIGINT or SIGTERM is.
 
@@ -45,6 +49,8 @@ the same in milliseconds, cut to 32 bits, as the server stamps it.
   vm, audio, video, record    a state changed; vm carries next_frame, the number that comes next
   migration     phase: connecting, connected (the client has answered, yes or no), stopped (with
                 next_frame), ended, completed; cancelled; failed. switch-host starts with stopped
+  drawn         the server took the last drawing of OPERATION, COUNT, SEED
+  screendump    FILE is written
   input_closed, error (a command that was not understood or not possible), quit
 
 Frame NUMBER stands at NUMBER / fps seconds of the clip. It is written into the top and the bottom

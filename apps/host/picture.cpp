@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 
 namespace sumac::host {
 
@@ -28,6 +29,18 @@ void Picture::fill(Area area, Pixel colour) {
 void Picture::copy(const Picture& from, int x, int y) {
     for (int line = 0; line < from.size().height; ++line)
         std::ranges::copy(from.row(line), row(y + line).begin() + x);
+}
+
+bool write_ppm(const Picture& picture, const std::string& file) {
+    const auto [width, height] = picture.size();
+    std::string bytes = "P6 " + std::to_string(width) + " " + std::to_string(height) + " 255\n";
+    for (int y = 0; y < height; ++y)
+        for (const Pixel pixel : picture.row(y))
+            for (const int shift : {16, 8, 0})
+                bytes += static_cast<char>(pixel >> shift & 0xff);
+    std::ofstream out(file, std::ios::binary);
+    out << bytes;
+    return bool(out.flush());
 }
 
 namespace {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace sumac::host {
@@ -64,6 +65,9 @@ private:
     Size size_;
     std::vector<Pixel> pixels_;
 };
+
+/// As a portable pixmap, three bytes a pixel. False: it could not be written.
+bool write_ppm(const Picture& picture, const std::string& file);
 
 /// `number` in seven-segment digits of `digit_height` pixels, right-aligned at (right, top).
 void draw_digits(Picture& picture, std::uint32_t number, int right, int top, int digit_height);

@@ -1,6 +1,7 @@
 #include "qxl_device.h"
 
 #include "clock.h"
+#include "sketchbook.h"
 
 #include <utility>
 
@@ -62,7 +63,7 @@ void QxlDevice::get_init_info(QXLInstance*, QXLDevInitInfo* info) {
     info->memslot_id_bits = 8;
     info->internal_groupslot_id = host_group;
     info->qxl_ram_size = 16u << 20;
-    info->n_surfaces = 1;
+    info->n_surfaces = most_draw_surfaces;
 }
 
 int QxlDevice::get_command(QXLInstance* instance, QXLCommandExt* command) {
@@ -72,7 +73,7 @@ int QxlDevice::get_command(QXLInstance* instance, QXLCommandExt* command) {
 int QxlDevice::request_notification(QXLInstance* instance) {
     auto& device = of(instance);
     const std::lock_guard lock(device.mutex_);
-    return device.ring_.empty() ? 1 : 0;
+    return device.ring_.empty() && !device.drawings_ ? 1 : 0;
 }
 
 void QxlDevice::release_resource(QXLInstance* instance, QXLReleaseInfoExt info) {
@@ -119,7 +120,49 @@ void QxlDevice::ask_for_memory() {
     spice_qxl_oom(&instance_);
 }
 
+bool QxlDevice::draw(std::unique_ptr<Drawings> drawings, std::function<void()> on_all_taken) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (drawings_) return false;
+        drawings_ = std::move(drawings);
+        on_all_taken_ = std::move(on_all_taken);
+    }
+    spice_qxl_wakeup(&instance_);
+    return true;
+}
+
+const Picture& QxlDevice::drawn() {
+    const Size size = surface_.size();
+    QXLRect all{.top = 0, .left = 0, .bottom = size.height, .right = size.width};
+    QXLRect changed{};
+    // The server takes what waits in the ring before it answers.
+    spice_qxl_update_area(&instance_, primary_surface, &all, &changed, 1, 1);
+    return surface_;
+}
+
 bool QxlDevice::take_command(QXLCommandExt& command) {
+    return take_frame(command) || take_drawing(command);
+}
+
+bool QxlDevice::take_drawing(QXLCommandExt& command) {
+    std::function<void()> on_all_taken;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!drawings_) return false;
+        if (auto drawing = drawings_->next()) {
+            command = drawing->command();
+            command.group_id = host_group;
+            held_drawings_.emplace(drawing->release_id(), std::move(drawing));
+            return true;
+        }
+        drawings_.reset();
+        on_all_taken.swap(on_all_taken_);
+    }
+    on_all_taken();
+    return false;
+}
+
+bool QxlDevice::take_frame(QXLCommandExt& command) {
     FrameNumber number = 0;
     {
         const std::lock_guard lock(mutex_);
@@ -139,6 +182,7 @@ void QxlDevice::release(std::uint64_t id) {
     std::unique_ptr<Frame> frame;
     {
         const std::lock_guard lock(mutex_);
+        if (held_drawings_.erase(id) != 0) return;
         const auto found = held_.find(id);
         if (found == held_.end()) return;
         frame = std::move(found->second);

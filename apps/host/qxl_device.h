@@ -1,6 +1,8 @@
-/// The guest's graphics card: a QXL device whose only program is the clip.
+/// The guest's graphics card: a QXL device on which the clip plays, and other drawings if asked
+/// for.
 #pragma once
 
+#include "drawing.h"
 #include "frame.h"
 #include "picture.h"
 
@@ -40,6 +42,11 @@ public:
     /// Puts the frame into the ring, or gives it back if that is full.
     enum class Pushed { yes, ring_full };
     Pushed push(std::unique_ptr<Frame> frame);
+    /// Lets the server take these drawings, between the clip's frames if it plays. `on_all_taken`
+    /// is called by the server's display thread. False while others are not taken yet.
+    bool draw(std::unique_ptr<Drawings> drawings, std::function<void()> on_all_taken);
+    /// The primary surface with all that was pushed, once the server has drawn it. The VM runs.
+    const Picture& drawn();
     /// Tells the server to let go of what it only keeps for later.
     void ask_for_memory();
 
@@ -63,6 +70,8 @@ private:
     static void release_resource(QXLInstance* instance, QXLReleaseInfoExt info);
 
     bool take_command(QXLCommandExt& command);
+    bool take_frame(QXLCommandExt& command);
+    bool take_drawing(QXLCommandExt& command);
     void release(std::uint64_t id);
 
     /// A few frames wait here while the server is busy; a guest's ring has room for 32 commands.
@@ -78,6 +87,9 @@ private:
     std::deque<std::unique_ptr<Frame>> ring_;
     std::unordered_map<std::uint64_t, std::unique_ptr<Frame>> held_; ///< by release id
     std::uint32_t image_unique_ = 0;
+    std::unique_ptr<Drawings> drawings_; ///< null: none, or all taken
+    std::function<void()> on_all_taken_;
+    std::unordered_map<std::uint64_t, std::unique_ptr<Drawing>> held_drawings_; ///< by release id
 };
 
 } // namespace sumac::host

@@ -330,13 +330,12 @@ void Sketchbook::opaque(Sketch& sketch) {
 void Sketchbook::copy(Sketch& sketch) {
     auto& copy = sketch.qxl.u.copy;
     copy.rop_descriptor = rop();
-    const bool put = copy.rop_descriptor == SPICE_ROPD_OP_PUT;
-    const Source from = source(sketch, {.surface_depth = put ? Depth::any : Depth::same});
+    const Source from = source(sketch, {});
     copy.src_bitmap = from.image;
     copy.src_area = qxl_rect(from.area);
     copy.scale_mode = static_cast<std::uint8_t>(dice_.between(0, 1));
     copy.mask = mask(sketch);
-    sketch.covers = put && copy.mask.bitmap == 0 && !from.is_surface;
+    sketch.covers = copy.rop_descriptor == SPICE_ROPD_OP_PUT && copy.mask.bitmap == 0;
 }
 
 void Sketchbook::blend(Sketch& sketch) {
