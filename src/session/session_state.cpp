@@ -4,6 +4,15 @@
 #include <spice/protocol.h>
 
 namespace sumac::session {
+namespace {
+
+/// A session has one sound and one microphone, which further channels would fight over; servers
+/// list one of each.
+bool is_second_sound(ChannelId id) {
+    return (id.type == SPICE_CHANNEL_PLAYBACK || id.type == SPICE_CHANNEL_RECORD) && id.id != 0;
+}
+
+} // namespace
 
 std::string_view waiting_for(Phase phase) {
     switch (phase) {
@@ -93,8 +102,9 @@ Step SessionState::on_channels(const wire::ChannelsList& list) {
     }
     phase_ = Phase::running;
     for (const ChannelId id : list.channels) {
+        if (!supported_.contains(id.type) || is_second_sound(id)) continue;
         // Later lists bring hot-added channels; one that closed is not opened again.
-        if (supported_.contains(id.type) && asked_for_.insert(id).second) step.open.push_back(id);
+        if (asked_for_.insert(id).second) step.open.push_back(id);
     }
     return step;
 }

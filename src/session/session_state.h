@@ -32,8 +32,8 @@ struct Step {
 
 class SessionState {
 public:
-    /// `supported`: channel types (SPICE_CHANNEL_*) to open when the server lists them; main not
-    /// included.
+    /// `supported`: channel types (SPICE_CHANNEL_*) to open when the server lists them, of those
+    /// for sound only number 0; main not included.
     explicit SessionState(std::set<std::uint8_t> supported) : supported_(std::move(supported)) {}
 
     /// What to send first on it.

@@ -44,6 +44,18 @@ TEST(SessionState, OpensAHotAddedChannelOnlyOnce) {
         state.on_main_message(wire::ChannelsList{{{display, 0}, {display, 2}}}).open.empty());
 }
 
+TEST(SessionState, OpensOneChannelForSoundAndOneForTheMicrophone) {
+    constexpr std::uint8_t playback = SPICE_CHANNEL_PLAYBACK;
+    constexpr std::uint8_t record = SPICE_CHANNEL_RECORD;
+    SessionState state{{playback, record}};
+    state.main_opened();
+    state.on_main_message(init(1));
+    const Step listed = state.on_main_message(
+        wire::ChannelsList{{{playback, 1}, {playback, 0}, {record, 0}, {record, 255}}});
+    EXPECT_EQ(listed.open, (std::vector<ChannelId>{{playback, 0}, {record, 0}}));
+    EXPECT_TRUE(state.on_main_message(wire::ChannelsList{{{playback, 2}}}).open.empty());
+}
+
 TEST(SessionState, EndsWhenChannelsAreListedBeforeInit) {
     SessionState state{{display}};
     state.main_opened();
