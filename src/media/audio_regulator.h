@@ -37,7 +37,9 @@ public:
     /// Asked for each block that the device wants. `buffered`: decoded and not yet given to it.
     Advice regulate(Duration buffered, LocalTime now);
 
+    /// What is wanted; a target that falls is `target_in_force` until that has come down to it.
     Duration target() const;
+    Duration target_in_force() const { return in_force_; }
     /// The mean of what `regulate` was told.
     Duration level() const { return level_; }
     /// How much later than an undelayed one the newest packet came.

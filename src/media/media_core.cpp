@@ -238,7 +238,7 @@ MediaCore::ClockStatus MediaCore::clock_status() const {
 }
 
 MediaCore::AudioStatus MediaCore::audio_status() const {
-    return {regulator_.underruns(), regulator_.target()};
+    return {regulator_.underruns(), regulator_.target_in_force()};
 }
 
 std::optional<LocalTime> MediaCore::heard_at(std::uint32_t mm_time, LocalTime now) const {

@@ -104,7 +104,7 @@ public:
 
     struct AudioStatus {
         std::uint64_t underruns = 0; ///< of the sound that waits for the device
-        Duration target{0};          ///< so much of it should wait
+        Duration target{0};          ///< so much of it should wait at the moment
     };
     AudioStatus audio_status() const;
     /// When the sound of that stamp is or was heard; empty while none plays, and where the clocks

@@ -126,6 +126,20 @@ TEST(AudioRegulator, ATargetThatFallsIsNoFloodAndNeedsNoCut) {
     EXPECT_GT(buffered_ms, 15);
 }
 
+TEST(AudioRegulator, SaysWhichTargetIsInForceWhileItFalls) {
+    AudioRegulator regulator = playing();
+    regulator.wish(400ms);
+    regulator.regulate(0ms, start + 110ms); // fills again, up to the wish
+    regulator.regulate(400ms, start + 120ms);
+    EXPECT_EQ(regulator.target_in_force(), 400ms);
+    regulator.wish(0ms);
+    regulator.regulate(400ms, start + 120ms + 10s);
+    EXPECT_EQ(regulator.target(), AudioRegulator::headroom);
+    EXPECT_EQ(regulator.target_in_force(), 350ms) << "half a percent of ten seconds lower";
+    regulator.regulate(350ms, start + 100s);
+    EXPECT_EQ(regulator.target_in_force(), AudioRegulator::headroom);
+}
+
 TEST(AudioRegulator, WishesAreBounded) {
     AudioRegulator regulator;
     regulator.wish(1h);
