@@ -1,7 +1,6 @@
 #include "client/playback_channel.h"
 
 #include "audio/raw.h"
-#include "io/clock.h"
 #include "wire/names.h"
 
 #include <fmt/format.h>
@@ -19,7 +18,7 @@ PlaybackChannel::PlaybackChannel(Parts parts)
 
 asio::awaitable<void> PlaybackChannel::on_message(wire::Message message) {
     const auto parsed = wire::parse_playback_message(message.type, message.body);
-    const LocalTime now = io::now();
+    const LocalTime now = parts_.now();
     if (parsed) {
         std::visit([&](const auto& what) { handle(what, now); }, *parsed);
     } else {
@@ -93,7 +92,7 @@ Result<audio::SoundQueue::Packet> PlaybackChannel::unpack_opus(const wire::Playb
 void PlaybackChannel::fill_in(const wire::PlaybackData& data, LocalTime now) {
     if (mode_ != SPICE_AUDIO_DATA_MODE_OPUS || !decoder_) return;
     auto samples = decoder_->conceal();
-    if (!samples) return;
+    if (!samples || samples->empty()) return; // nothing was there before
     const audio::Stamp stamp{data.mm_time, {}};
     parts_.player->play(
         {audio::moved(stamp, -audio::PacketDecoder::encoder_delay), *format_, *std::move(samples)},

@@ -6,8 +6,11 @@
 
 #include "audio/opus.h"
 #include "client/channel.h"
-#include "client/sound_player.h"
+#include "client/guest_sound.h"
+#include "client/statistics.h"
+#include "io/clock.h"
 #include "wire/playback.h"
+#include <sumac/client.h>
 
 #include <functional>
 #include <memory>
@@ -21,9 +24,10 @@ class PlaybackChannel : public Channel {
 public:
     struct Parts {
         ChannelPort& port;
-        std::shared_ptr<SoundPlayer> player;
+        std::shared_ptr<GuestSound> player;
         Statistics& statistics;
         std::function<void(LogLevel, std::string_view)> log;
+        std::function<LocalTime()> now = io::now;
     };
     explicit PlaybackChannel(Parts parts);
 

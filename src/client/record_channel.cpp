@@ -1,7 +1,6 @@
 #include "client/record_channel.h"
 
 #include "base/writer.h"
-#include "io/clock.h"
 #include "wire/names.h"
 
 #include <fmt/format.h>
@@ -41,7 +40,7 @@ RecordChannel::RecordChannel(Parts parts)
 
 asio::awaitable<void> RecordChannel::on_message(wire::Message message) {
     const auto parsed = wire::parse_record_message(message.type, message.body);
-    const LocalTime now = io::now();
+    const LocalTime now = parts_.now();
     if (parsed) {
         std::visit([&](const auto& what) { handle(what, now); }, *parsed);
         co_return;
@@ -115,7 +114,7 @@ void RecordChannel::finish() {
     format_.reset();
     recording_.reset();
     timer_.cancel();
-    look_after_microphone(io::now());
+    look_after_microphone(parts_.now());
 }
 
 void RecordChannel::look_after_microphone(LocalTime now) {
@@ -139,7 +138,7 @@ void RecordChannel::open_microphone() {
 }
 
 void RecordChannel::microphone_opened(const std::optional<Failure>& failure) {
-    const LocalTime now = io::now();
+    const LocalTime now = parts_.now();
     plan_.opened(!failure, now);
     if (failure) {
         ring_.reset();
@@ -165,7 +164,7 @@ void RecordChannel::ask_microphone() {
 void RecordChannel::microphone_failed() {
     parts_.log(LogLevel::warn, "record[0]: the microphone failed; trying again");
     complained_ = true;
-    const LocalTime now = io::now();
+    const LocalTime now = parts_.now();
     plan_.failed(now);
     look_after_microphone(now);
 }
@@ -176,7 +175,8 @@ void RecordChannel::close_microphone() {
     asked_ = false;
 }
 
-void RecordChannel::pump(LocalTime now) {
+void RecordChannel::step(LocalTime now) {
+    if (!recording()) return;
     look_after_microphone(now);
     if (ring_ && plan_.format()) ring_->keep(audio::frames_in(max_behind, plan_.format()->rate_hz));
     while (fill_packet(now))
@@ -231,7 +231,7 @@ void RecordChannel::announce(LocalTime now) {
 void RecordChannel::wake_at(LocalTime at) {
     timer_.expires_at(asio::steady_timer::time_point{at.time_since_epoch()});
     timer_.async_wait([this, weak = std::weak_ptr{recording_}](const asio::error_code& error) {
-        if (!error && !weak.expired()) pump(io::now());
+        if (!error && !weak.expired()) step(parts_.now());
     });
 }
 

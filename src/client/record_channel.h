@@ -11,6 +11,7 @@
 #include "client/channel.h"
 #include "client/statistics.h"
 #include "client/worker_device.h"
+#include "io/clock.h"
 #include "wire/record.h"
 #include <sumac/client.h>
 
@@ -33,6 +34,7 @@ public:
         SoundSource* source = nullptr; ///< null: the system's microphone, which the user allowed
         Statistics& statistics;
         std::function<void(LogLevel, std::string_view)> log;
+        std::function<LocalTime()> now = io::now;
     };
     explicit RecordChannel(Parts parts);
 
@@ -44,6 +46,9 @@ public:
 
     /// The guest listens to us now.
     bool recording() const { return format_.has_value(); }
+    /// Sends what is due. The channel's own timer calls it, each `packet_length`, while the guest
+    /// listens.
+    void step(LocalTime now);
 
     static constexpr Duration packet_length{10'000};
     /// After a pause of ours the guest does not get more than this at once.
@@ -65,7 +70,6 @@ private:
     void ask_microphone();
     void microphone_failed();
     void close_microphone();
-    void pump(LocalTime now);
     bool fill_packet(LocalTime now);
     std::size_t read(std::span<std::int16_t> samples, LocalTime now);
     void send_packet(LocalTime now);

@@ -9,6 +9,7 @@
 
 #include "audio/player.h"
 #include "audio/system_device.h"
+#include "client/guest_sound.h"
 #include "client/statistics.h"
 #include "client/stream_player.h"
 #include "client/worker_device.h"
@@ -21,7 +22,7 @@
 
 namespace sumac::client {
 
-class SoundPlayer : public std::enable_shared_from_this<SoundPlayer> {
+class SoundPlayer final : public GuestSound, public std::enable_shared_from_this<SoundPlayer> {
 public:
     struct Parts {
         asio::io_context& net;
@@ -35,19 +36,15 @@ public:
     };
     explicit SoundPlayer(Parts parts);
 
-    void started(std::uint32_t mm_time, LocalTime now);
-    /// One packet came, whatever it holds.
-    void arrived(std::uint32_t mm_time, LocalTime now);
-    /// Its sound.
-    void play(audio::SoundQueue::Packet packet, LocalTime now);
-    void stopped(LocalTime now);
-    /// Silence at once.
-    void reset(LocalTime now);
+    void started(std::uint32_t mm_time, LocalTime now) override;
+    void arrived(std::uint32_t mm_time, LocalTime now) override;
+    void play(audio::SoundQueue::Packet packet, LocalTime now) override;
+    void stopped(LocalTime now) override;
+    void reset(LocalTime now) override;
+    void wish(std::uint32_t latency_ms) override { parts_.streams->playback_latency(latency_ms); }
+    audio::Gain& gain() override { return player_.gain(); }
     /// For good.
     void close();
-    /// PLAYBACK_LATENCY
-    void wish(std::uint32_t latency_ms) { parts_.streams->playback_latency(latency_ms); }
-    audio::Gain& gain() { return player_.gain(); }
 
     static constexpr std::chrono::seconds retry_interval{5};
     /// A beep each second must not open the device each time.
