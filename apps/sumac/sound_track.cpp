@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 
 extern "C" {
@@ -20,6 +21,40 @@ constexpr std::int64_t rate_hz = SoundView::rate_hz;
 std::int64_t frames_in(Duration duration) {
     return std::chrono::floor<std::chrono::duration<std::int64_t, std::ratio<1, rate_hz>>>(duration)
         .count();
+}
+
+/// A block shorter than this is left alone.
+constexpr std::size_t least_block = 32;
+/// Blocks of 10 ms: the mean of half a second.
+constexpr double off_weight = 1.0 / 50;
+
+/// The curve through four samples in a row (Catmull and Rom's), `t` of the way from `b` to `c`.
+std::int16_t between(double a, double b, double c, double d, double t) {
+    const double value =
+        b + t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a))) / 2;
+    return static_cast<std::int16_t>(std::lround(std::clamp(value, -32768.0, 32767.0)));
+}
+
+/// The same sound, from its first sample to its last, in so many frames.
+void stretch(std::span<const std::int16_t> from,
+             std::size_t frames,
+             std::vector<std::int16_t>& to) {
+    const std::size_t last = from.size() / channels - 1;
+    to.resize(frames * channels);
+    for (std::size_t i = 0; i < frames; ++i) {
+        const double place = static_cast<double>(i * last) / static_cast<double>(frames - 1);
+        const auto before = static_cast<std::size_t>(place);
+        for (std::size_t channel = 0; channel < channels; ++channel) {
+            const auto at = [&](std::size_t frame) {
+                return static_cast<double>(from[std::min(frame, last) * channels + channel]);
+            };
+            to[i * channels + channel] = between(at(before == 0 ? 0 : before - 1),
+                                                 at(before),
+                                                 at(before + 1),
+                                                 at(before + 2),
+                                                 place - static_cast<double>(before));
+        }
+    }
 }
 
 Failure failed(int error) {
@@ -54,12 +89,25 @@ Result<std::unique_ptr<SoundTrack>, Failure> SoundTrack::create() {
 Result<Done, Failure>
 SoundTrack::add(std::span<const std::int16_t> samples, Duration at, const OnPacket& on_packet) {
     const std::int64_t off = frames_in(at) - frames_;
-    const bool in_place = frames_ > 0 && std::abs(off) <= frames_in(tolerance);
-    if (!in_place && off > 0) {
-        if (auto filled = append_silence(off, on_packet); !filled) return filled;
-    }
-    const auto late = static_cast<std::size_t>(in_place ? 0 : std::max<std::int64_t>(-off, 0));
+    if (frames_ > 0 && std::abs(off) <= frames_in(tolerance))
+        return append(steered(samples, off), on_packet);
+    off_ = 0;
+    if (auto filled = append_silence(off, on_packet); !filled) return filled;
+    const auto late = static_cast<std::size_t>(std::max<std::int64_t>(-off, 0));
     return append(samples.subspan(std::min(late * channels, samples.size())), on_packet);
+}
+
+/// A frame more or less where the sound is off its place for long; valid until the next call.
+std::span<const std::int16_t> SoundTrack::steered(std::span<const std::int16_t> samples,
+                                                  std::int64_t off) {
+    const std::size_t frames = samples.size() / channels;
+    off_ += (static_cast<double>(off) - off_) * off_weight;
+    since_slip_ += static_cast<std::int64_t>(frames);
+    const bool is_off = std::abs(off_) > static_cast<double>(frames_in(slack));
+    if (!is_off || since_slip_ < frames_in(slip_interval) || frames < least_block) return samples;
+    since_slip_ = 0;
+    stretch(samples, off_ > 0 ? frames + 1 : frames - 1, stretched_);
+    return stretched_;
 }
 
 Result<Done, Failure> SoundTrack::fill(Duration now, const OnPacket& on_packet) {
