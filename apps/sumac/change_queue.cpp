@@ -44,8 +44,8 @@ bool ChangeQueue::offer(SoundHeard sound) {
 
 std::optional<Change> ChangeQueue::pop() {
     std::unique_lock lock{mutex_};
-    has_change_.wait(lock, [&] { return closed_ || !changes_.empty(); });
-    if (changes_.empty()) return std::nullopt;
+    has_change_.wait_for(lock, patience_, [&] { return closed_ || !changes_.empty(); });
+    if (changes_.empty()) return closed_ ? std::nullopt : std::optional<Change>{Quiet{}};
     Waiting first = std::move(changes_.front());
     changes_.pop_front();
     bytes_ -= first.bytes;

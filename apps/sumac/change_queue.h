@@ -33,7 +33,10 @@ struct SoundHeard {
     LocalTime at;
 };
 
-using Change = std::variant<DisplayCreated, PictureChanged, SoundHeard>;
+/// Nothing of all that for a while.
+struct Quiet {};
+
+using Change = std::variant<DisplayCreated, PictureChanged, SoundHeard, Quiet>;
 
 /// A bounded queue of changes. Full: the session's thread waits, which throttles the server;
 /// no picture is ever dropped. Sound has some room of its own beyond that and is dropped where it
@@ -56,15 +59,19 @@ public:
         std::size_t bytes = 0;
     };
 
-    explicit ChangeQueue(std::size_t capacity_bytes = default_capacity_bytes)
-        : capacity_bytes_(capacity_bytes) {}
+    static constexpr Duration default_patience{10'000'000};
+
+    explicit ChangeQueue(std::size_t capacity_bytes = default_capacity_bytes,
+                         Duration patience = default_patience)
+        : capacity_bytes_(capacity_bytes), patience_(patience) {}
 
     /// Waits until there is room or the queue is closed. A change larger than the capacity waits
     /// until the queue is empty. False: closed, and the change is gone.
     bool push(Change change);
     /// Never waits. False: there is no room, or the queue is closed, and the sound is gone.
     bool offer(SoundHeard sound);
-    /// Waits for a change. Empty once the queue is closed and drained.
+    /// Waits for a change; Quiet where none comes for so long as the queue's patience lasts. Empty
+    /// once the queue is closed and drained.
     std::optional<Change> pop();
     /// No push succeeds any more; what waits can still be popped.
     void close();
@@ -85,6 +92,7 @@ private:
     };
 
     const std::size_t capacity_bytes_;
+    const Duration patience_;
     mutable std::mutex mutex_; ///< guards all below
     std::condition_variable has_room_;
     std::condition_variable has_change_;

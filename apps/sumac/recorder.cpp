@@ -78,6 +78,7 @@ Result<Done, Failure> Recorder::record(Change& change) {
         return recording_.on_display_created(*created);
     }
     if (const auto* sound = std::get_if<SoundHeard>(&change)) return recording_.on_sound(*sound);
+    if (std::holds_alternative<Quiet>(change)) return recording_.on_quiet(now_());
     auto& picture = std::get<PictureChanged>(change);
     auto recorded = recording_.on_picture(picture);
     queue_.give_spare(std::move(picture.patch));

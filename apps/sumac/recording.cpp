@@ -53,6 +53,11 @@ Result<Done, Failure> Recording::on_sound(const SoundHeard& sound) {
     return file_->write_sound(sound.samples, sound.at - file_start_);
 }
 
+Result<Done, Failure> Recording::on_quiet(LocalTime now) {
+    if (!file_) return Done{};
+    return file_->write_silence(file_time(now));
+}
+
 Result<Done, Failure> Recording::finish(LocalTime end) {
     if (pictures_ == 0 && running_) {
         if (auto written = write(created_->at); !written) return written;

@@ -35,6 +35,8 @@ public:
     Result<Done, Failure> on_picture(const PictureChanged& change);
     /// Sound from before the first picture has no place.
     Result<Done, Failure> on_sound(const SoundHeard& sound);
+    /// Nothing happened for a while: hours of silence must not be there to encode at their end.
+    Result<Done, Failure> on_quiet(LocalTime now);
     /// The last picture lasts until `end`. A display that only ever was black yields one black
     /// picture. Call once, also after a failure: what was recorded becomes a complete file.
     Result<Done, Failure> finish(LocalTime end);

@@ -163,12 +163,21 @@ Result<Done, Failure> VideoFile::add_stream(const AVCodecContext& encoder) {
 
 Result<Done, Failure> VideoFile::write_sound(std::span<const std::int16_t> samples, Duration at) {
     if (!sound_) return Done{};
-    // A picture that stands still must not stay behind the sound in the file.
-    const auto written_until = std::chrono::floor<FileTime>(at) - sound_lead;
-    if (has_waiting_ && written_until.count() > waiting_->pts) {
-        if (auto written = write_waiting(written_until.count()); !written) return written;
-    }
+    if (auto written = write_waiting_before(at); !written) return written;
     return sound_->add(samples, at, on_sound_packet());
+}
+
+Result<Done, Failure> VideoFile::write_silence(FileTime now) {
+    if (!sound_) return Done{};
+    if (auto written = write_waiting_before(now - SoundTrack::patience); !written) return written;
+    return sound_->fill(now, on_sound_packet());
+}
+
+/// A picture that stands still must not stay behind the sound in the file.
+Result<Done, Failure> VideoFile::write_waiting_before(Duration sound) {
+    const auto written_until = std::chrono::floor<FileTime>(sound) - sound_lead;
+    if (!has_waiting_ || written_until.count() <= waiting_->pts) return Done{};
+    return write_waiting(written_until.count());
 }
 
 SoundTrack::OnPacket VideoFile::on_sound_packet() {

@@ -61,6 +61,8 @@ public:
     /// `samples` are heard from `at` on, which may lie before the file's beginning; in SoundView's
     /// format. Nothing happens where the file has no sound.
     Result<Done, Failure> write_sound(std::span<const std::int16_t> samples, Duration at);
+    /// It is `now`, and nothing happened for a while: the sound was silent.
+    Result<Done, Failure> write_silence(FileTime now);
     /// The last picture lasts until `end`, and the sound. Call once, after it only the accessors.
     Result<Done, Failure> finish(FileTime end);
 
@@ -78,6 +80,7 @@ private:
     Result<Done, Failure> write_packet(AVPacket& packet, int stream);
     SoundTrack::OnPacket on_sound_packet();
     Result<Done, Failure> write_waiting(std::int64_t end);
+    Result<Done, Failure> write_waiting_before(Duration sound);
     Failure failure(std::string_view doing, int error) const;
 
     std::string path_;

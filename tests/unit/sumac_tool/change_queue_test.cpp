@@ -60,6 +60,17 @@ TEST(ChangeQueue, ClosingFreesAWaitingPusher) {
     EXPECT_FALSE(pushed.get());
 }
 
+TEST(ChangeQueue, SaysThatNothingComes) {
+    ChangeQueue queue{ChangeQueue::default_capacity_bytes, Duration{0}};
+    const auto nothing = queue.pop();
+    ASSERT_TRUE(nothing);
+    EXPECT_TRUE(std::holds_alternative<Quiet>(*nothing));
+    queue.push(picture(1));
+    EXPECT_EQ(time_of(queue.pop()), at_ms(1));
+    queue.close();
+    EXPECT_FALSE(queue.pop());
+}
+
 TEST(ChangeQueue, KeepsTheMemoryOfPatchesForTheNext) {
     ChangeQueue queue;
     Patch patch;

@@ -155,6 +155,28 @@ INSTANTIATE_TEST_SUITE_P(Codecs,
                          testing::Values(VideoCodec::huffyuv, VideoCodec::h264, VideoCodec::ffv1),
                          [](const auto& codec) { return std::string{to_string(codec.param)}; });
 
+TEST(RecordingOfSound, WritesTheSilenceOfAStillPictureAsItPasses) {
+    const TestFolder folder;
+    Recording recording{folder.file("a.mkv"), VideoCodec::huffyuv, SoundTracks::one};
+    ASSERT_TRUE(recording.on_quiet(at_ms(0))) << "before there is anything";
+    ASSERT_TRUE(recording.on_display_created({{64, 48}, at_ms(0)}));
+    const PaintedPicture painted = gradient({64, 48});
+    const auto show = [&](std::int64_t at) {
+        PictureChanged change{{}, at_ms(at)};
+        copy_damage(painted.view(), std::vector<Rect>{{0, 0, 64, 48}}, change.patch);
+        ASSERT_TRUE(recording.on_picture(change));
+    };
+    show(1000);
+    const std::uint64_t before = recording.bytes();
+    ASSERT_TRUE(recording.on_quiet(at_ms(61'000)));
+    EXPECT_GT(recording.bytes(), before);
+    show(70'000);
+    ASSERT_TRUE(recording.finish(at_ms(71'000)));
+    const ReadVideo video = read_video(folder.file("a.mkv"));
+    EXPECT_EQ(times(video), (std::vector<std::int64_t>{0, 69'000}));
+    EXPECT_EQ(video.duration_ms, 70'000);
+}
+
 TEST(NumberedPath, KeepsFolderAndExtension) {
     EXPECT_EQ(numbered_path("x.y/a.b.mkv", 1), "x.y/a.b.mkv");
     EXPECT_EQ(numbered_path("x.y/a.b.mkv", 12), "x.y/a.b.12.mkv");
