@@ -51,7 +51,6 @@ struct ReadAlpha {
     using Word = std::uint8_t;
     static std::uint32_t argb(Word pixel) { return std::uint32_t{pixel} << 24; }
 };
-/// For destinations that keep nothing but coverage.
 template <class Reader>
 struct Opaque {
     using Word = typename Reader::Word;
@@ -115,9 +114,7 @@ void convert_from(SurfaceFormat format, std::byte* to, const std::byte* from, st
 /// From a format without alpha.
 template <class From>
 void convert_colour(SurfaceFormat format, std::byte* to, const std::byte* from, std::size_t count) {
-    const bool coverage_only = format == SurfaceFormat::a1 || format == SurfaceFormat::a8;
-    if (coverage_only) return convert_from<Opaque<From>>(format, to, from, count);
-    return convert_from<From>(format, to, from, count);
+    return convert_from<Opaque<From>>(format, to, from, count);
 }
 
 } // namespace

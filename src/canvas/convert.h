@@ -2,7 +2,8 @@
 ///
 /// Equal layouts are copied bit for bit, X included. 5 bits become 8 by (c << 3) | (c >> 2), 6 bits
 /// by (c << 2) | (c >> 4); 8 bits become 5 or 6 by dropping the low ones. Colour gives full
-/// coverage where it has no alpha of its own, coverage gives black with that alpha.
+/// coverage, or an X of all ones, where it has no alpha of its own; coverage gives black with that
+/// alpha.
 #pragma once
 
 #include "canvas/surface.h"

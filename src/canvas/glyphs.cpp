@@ -32,6 +32,12 @@ std::byte coverage_at(const std::byte* row, std::size_t x, unsigned bits) {
     }
 }
 
+/// Of two pixels in a byte, libspice-server's canvas compares the right one as if the left one were
+/// its upper bits: it wins over an earlier glyph if the left one is not empty.
+bool replaces(const std::byte* row, std::size_t x, unsigned bits) {
+    return bits == 4 && x % 2 != 0 && (row[x / 2] & std::byte{0xF0}) != std::byte{0};
+}
+
 void merge(const wire::Glyph& glyph, unsigned bits, const Rect& area, Surface& mask) {
     const GlyphBounds box = bounds_of(glyph);
     const std::int64_t left = std::max<std::int64_t>(box.left, area.left);
@@ -44,8 +50,10 @@ void merge(const wire::Glyph& glyph, unsigned bits, const Rect& area, Surface& m
             glyph.data.data() + static_cast<std::size_t>(box.bottom - 1 - y) * stride;
         std::byte* to = mask.at(0, static_cast<std::int32_t>(y - area.top));
         for (std::int64_t x = left; x < right; ++x) {
+            const auto place = static_cast<std::size_t>(x - box.left);
             std::byte& pixel = to[x - area.left];
-            pixel = std::max(pixel, coverage_at(row, static_cast<std::size_t>(x - box.left), bits));
+            const std::byte coverage = coverage_at(row, place, bits);
+            pixel = replaces(row, place, bits) ? coverage : std::max(pixel, coverage);
         }
     }
 }

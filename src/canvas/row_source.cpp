@@ -136,16 +136,21 @@ public:
 
 private:
     void make(std::optional<std::int32_t> source_y) {
-        std::ranges::fill(gathered_, std::byte{0});
-        if (source_y) {
-            if (pixel_bytes_ == 4) gather<4>(image_.row(*source_y));
-            if (pixel_bytes_ == 2) gather<2>(image_.row(*source_y));
-            if (pixel_bytes_ == 1) gather<1>(image_.row(*source_y));
+        if (!source_y) {
+            std::ranges::fill(row_, std::byte{0});
+            return;
         }
+        if (pixel_bytes_ == 4) gather<4>(image_.row(*source_y));
+        if (pixel_bytes_ == 2) gather<2>(image_.row(*source_y));
+        if (pixel_bytes_ == 1) gather<1>(image_.row(*source_y));
         convert_row(format_, row_.data(), image_.format, gathered_.data(), columns_.size());
-        if (!fill_alpha_ || !source_y) return;
-        for (std::size_t i = 0; i < columns_.size(); ++i)
-            if (columns_[i]) row_[4 * i + 3] = std::byte{0xFF};
+        const std::size_t size = bytes_per_pixel(format_);
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            if (!columns_[i]) std::memset(&row_[i * size], 0, size);
+            if (columns_[i] && fill_alpha_) row_[i * size + 3] = std::byte{0xFF};
+            // As pixman scales 555: its uppermost bit is no colour.
+            if (format_ == SurfaceFormat::x555) row_[i * size + 1] &= std::byte{0x7F};
+        }
     }
     template <std::size_t size>
     void gather(const std::byte* from) {
@@ -217,7 +222,10 @@ Result<std::unique_ptr<RowSource>> image_rows(SurfaceFormat format,
     if (placement.filter == Filter::nearest || !suits_bilinear(format, axes, extents))
         return Rows{
             std::make_unique<NearestRows>(format, image, axes, extents, placement.fill_alpha)};
-    Result<image::Pixels> scaled = scale_bilinear(format, image, axes, extents);
+    // Without alpha in the image, or a wish for it, A is what pixman leaves in X.
+    const bool bare = format == SurfaceFormat::argb32 && !placement.fill_alpha;
+    Result<image::Pixels> scaled = scale_bilinear(
+        bare && !has_alpha(image.format) ? SurfaceFormat::xrgb32 : format, image, axes, extents);
     if (!scaled) return scaled.error();
     return Rows{std::make_unique<OwnedRows>(format, *std::move(scaled), extents)};
 }

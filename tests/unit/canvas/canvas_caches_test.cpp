@@ -61,6 +61,23 @@ TEST_F(CanvasCaches, WaitsForAnImageOfAnotherChannelAndDrawsItThen) {
     EXPECT_TRUE(waits(copy(0, unit, cached_image(5), unit)));
 }
 
+TEST_F(CanvasCaches, WaitsForTheLosslessVersionWhereALossyOneWillNotDo) {
+    make(SPICE_SURFACE_FMT_32_xRGB, 4, 4);
+    const Rect unit{0, 0, 1, 1};
+    auto lossy = image::Pixels::allocate(image::PixelFormat::bgrx32, {1, 1});
+    std::memset(lossy->row(0), 0x55, 4);
+    lossy->mark_lossy();
+    ASSERT_TRUE(images.store(ImageId{5}, std::make_shared<image::Pixels>(*std::move(lossy))));
+    EXPECT_TRUE(damage(copy(0, unit, cached_image(5), unit)));
+    EXPECT_EQ(shown(0, 0), 0x555555U);
+    EXPECT_TRUE(waits(copy(0, unit, cached_image(5, true), unit)));
+
+    TestImage better = one_pixel(0x123456, 5, SPICE_IMAGE_FLAGS_CACHE_REPLACE_ME);
+    EXPECT_TRUE(damage(copy(0, {2, 2, 3, 3}, better.wire(), unit)));
+    EXPECT_TRUE(damage(copy(0, unit, cached_image(5, true), unit)));
+    EXPECT_EQ(shown(0, 0), 0x123456U);
+}
+
 TEST_F(CanvasCaches, StoresItsOwnImageBeforeItWaitsForAnother) {
     make(SPICE_SURFACE_FMT_32_xRGB, 4, 4);
     TestImage image = one_pixel(1, 5, SPICE_IMAGE_FLAGS_CACHE_ME);

@@ -185,7 +185,8 @@ private:
         expect_drawn(m, "transparent");
         const bool has_colours =
             format_ != SPICE_SURFACE_FMT_1_A && format_ != SPICE_SURFACE_FMT_8_A;
-        const std::uint32_t key = has_colours ? key_of({m.true_color, 0, false, true, false}) : 0;
+        const std::uint32_t key =
+            has_colours ? key_of({m.true_color, 0, false, true, false, false}) : 0;
         model(m.base, {}, [&](int x, int y) -> std::optional<std::uint32_t> {
             const auto sample = naive_image_pixel(image, m.src_area, m.base.box, x, y);
             if (!sample || key_of(*sample) == key) return std::nullopt;

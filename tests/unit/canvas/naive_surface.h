@@ -34,10 +34,12 @@ struct Sample {
     std::uint32_t raw555 = 0; ///< with bit 15
     bool is_555 = false;
     bool has_alpha = false;
-    bool outside = false; ///< of the image, which is scaled
+    bool outside = false;   ///< of the image, which is scaled
+    bool is_16_bit = false; ///< 555 or 565
 };
 
 inline std::uint32_t native_of(std::uint32_t format, const Sample& sample) {
+    if (sample.outside) return 0;
     const std::uint32_t r = sample.argb >> 16 & 255;
     const std::uint32_t g = sample.argb >> 8 & 255;
     const std::uint32_t b = sample.argb & 255;
@@ -52,7 +54,7 @@ inline std::uint32_t native_of(std::uint32_t format, const Sample& sample) {
     case SPICE_SURFACE_FMT_16_565:
         return r / 8 * 2048 + g / 4 * 32 + b / 8;
     default:
-        return sample.argb;
+        return sample.is_16_bit ? sample.argb | 0xFF000000 : sample.argb;
     }
 }
 
@@ -106,7 +108,8 @@ struct NaiveSurface {
                 value,
                 format == SPICE_SURFACE_FMT_16_555,
                 has_alpha,
-                false};
+                false,
+                (format & 0x3F) == 16};
     }
 };
 
@@ -115,30 +118,29 @@ struct NaiveImage {
     std::int64_t width = 0;
     std::int64_t height = 0;
     std::function<Sample(std::int32_t, std::int32_t)> sample;
-    bool has_alpha_or_555_zero = false;
 };
 
 inline Sample sample_of(const TestImage& image, bool palette_is_555, std::uint32_t value) {
     const auto from_555 = [](std::uint32_t raw) {
         return Sample{
-            argb_of_native(SPICE_SURFACE_FMT_16_555, raw & 0x7FFF), raw, true, false, false};
+            argb_of_native(SPICE_SURFACE_FMT_16_555, raw & 0x7FFF), raw, true, false, false, true};
     };
     switch (image.format) {
     case SPICE_BITMAP_FMT_8BIT: {
         const std::uint32_t entry = value < image.palette.size() ? image.palette[value] : 0;
         return palette_is_555 ? from_555(entry & 0xFFFF)
-                              : Sample{entry & 0xFFFFFF, 0, false, false, false};
+                              : Sample{entry & 0xFFFFFF, 0, false, false, false, false};
     }
     case SPICE_BITMAP_FMT_8BIT_A:
-        return {value << 24, 0, false, true, false};
+        return {value << 24, 0, false, true, false, false};
     case SPICE_BITMAP_FMT_16BIT:
         return from_555(value);
     case SPICE_BITMAP_FMT_24BIT:
-        return {value & 0xFFFFFF, 0, false, false, false};
+        return {value & 0xFFFFFF, 0, false, false, false, false};
     case SPICE_BITMAP_FMT_RGBA:
-        return {value, 0, false, true, false};
+        return {value, 0, false, true, false, false};
     default:
-        return {value, 0, false, false, false};
+        return {value, 0, false, false, false, false};
     }
 }
 
@@ -175,6 +177,20 @@ naive_place(std::int64_t from, std::int64_t size, std::int64_t i, std::int64_t t
     return (centre - 1) >> 16;
 }
 
+/// Where an image that is scaled does not reach.
+inline Sample nothing_there() {
+    Sample nothing;
+    nothing.outside = true;
+    return nothing;
+}
+
+/// Scaling drops the uppermost bit of 555.
+inline Sample naive_sample(const NaiveImage& image, std::int64_t x, std::int64_t y, bool scaled) {
+    Sample sample = image.sample(static_cast<std::int32_t>(x), static_cast<std::int32_t>(y));
+    if (scaled) sample.raw555 &= 0x7FFF;
+    return sample;
+}
+
 /// The image's pixel for (x, y) of the box; none where an unscaled image does not reach.
 inline std::optional<Sample> naive_image_pixel(
     const NaiveImage& image, const Rect& area, const Rect& box, std::int64_t x, std::int64_t y) {
@@ -183,13 +199,9 @@ inline std::optional<Sample> naive_image_pixel(
                                    : area.left + x - box.left;
     const std::int64_t sy = scaled ? naive_place(area.top, area.height(), y - box.top, box.height())
                                    : area.top + y - box.top;
-    if (sx >= 0 && sx < image.width && sy >= 0 && sy < image.height)
-        return image.sample(static_cast<std::int32_t>(sx), static_cast<std::int32_t>(sy));
-    if (!scaled) return std::nullopt;
-    Sample zero;
-    zero.has_alpha = image.has_alpha_or_555_zero;
-    zero.outside = true;
-    return zero;
+    const bool covered = sx >= 0 && sx < image.width && sy >= 0 && sy < image.height;
+    if (!scaled && !covered) return std::nullopt;
+    return covered ? naive_sample(image, sx, sy, scaled) : nothing_there();
 }
 
 /// The same for DRAW_ROP3, which is placed in whole pixels of the destination.
@@ -204,11 +216,8 @@ inline std::optional<Sample> naive_rop3_pixel(
     };
     const std::int64_t sx = place(area.left, area.width(), x - box.left, box.width());
     const std::int64_t sy = place(area.top, area.height(), y - box.top, box.height());
-    if (sx >= 0 && sx < image.width && sy >= 0 && sy < image.height)
-        return image.sample(static_cast<std::int32_t>(sx), static_cast<std::int32_t>(sy));
-    Sample zero;
-    zero.has_alpha = image.has_alpha_or_555_zero;
-    return zero;
+    const bool covered = sx >= 0 && sx < image.width && sy >= 0 && sy < image.height;
+    return covered ? naive_sample(image, sx, sy, true) : nothing_there();
 }
 
 inline std::int32_t naive_modulo(std::int64_t value, std::int64_t size) {
