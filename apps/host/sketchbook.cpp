@@ -42,6 +42,14 @@ int depth_of(std::uint32_t format) {
     return static_cast<int>(format & 0x3f);
 }
 
+/// The others are no ternary operations: a guest's driver says FILL or COPY, and the server ends.
+bool depends_on_all_three(unsigned rop3) {
+    const bool on_brush = (rop3 >> 4) != (rop3 & 0x0f);
+    const bool on_source = (rop3 >> 2 & 0x33) != (rop3 & 0x33);
+    const bool on_dest = (rop3 >> 1 & 0x55) != (rop3 & 0x55);
+    return on_brush && on_source && on_dest;
+}
+
 QXLPHYSICAL surface_image(Drawing& drawing, std::uint32_t id, Size size) {
     auto& image = drawing.memory.make<QXLImage>();
     image.descriptor.type = SPICE_IMAGE_TYPE_SURFACE;
@@ -97,6 +105,8 @@ Sketchbook::Sketchbook(const Sketches& sketches, Size primary, std::uint32_t rou
                            .format = format});
     to_create_.assign(boards_.begin() + 1, boards_.end());
     to_destroy_ = to_create_;
+    to_introduce_.assign(boards_.begin() + 1, boards_.end() - 1); // all that are drawn on
+    to_exhibit_ = to_introduce_;
 }
 
 Sketchbook::~Sketchbook() = default;
@@ -108,10 +118,12 @@ std::unique_ptr<Drawing> Sketchbook::next() {
         return board;
     };
     if (!to_create_.empty()) return create(take(to_create_));
+    if (!to_introduce_.empty()) return introduce(take(to_introduce_));
     if (left_ > 0) {
         --left_;
         return sketch();
     }
+    if (!to_exhibit_.empty()) return exhibit(take(to_exhibit_));
     if (!to_destroy_.empty()) return destroy(take(to_destroy_));
     return nullptr;
 }
@@ -143,6 +155,43 @@ std::unique_ptr<Drawing> Sketchbook::create(const Board& board) {
     return drawing;
 }
 
+/// The first drawing on a surface that a client does not have yet is sent to it twice: in the
+/// surface's image, and as itself. So it is one that changes nothing the second time.
+std::unique_ptr<Drawing> Sketchbook::introduce(const Board& board) {
+    auto drawing = std::make_unique<Drawing>();
+    auto& qxl = make_drawable(*drawing, board, {0, 0, 1, 1});
+    qxl.type = QXL_DRAW_BLACKNESS;
+    drawing->become(QXL_CMD_DRAW, qxl);
+    return drawing;
+}
+
+/// Nobody sees what is off the screen until it is copied there.
+std::unique_ptr<Drawing> Sketchbook::exhibit(const Board& board) {
+    auto drawing = std::make_unique<Drawing>();
+    const Board& wall = boards_.front();
+    const Area box{0,
+                   0,
+                   std::min(board.size.width, wall.size.width),
+                   std::min(board.size.height, wall.size.height)};
+    auto& qxl = make_drawable(*drawing, wall, box);
+    qxl.surfaces_dest[0] = static_cast<std::int32_t>(board.id);
+    qxl.surfaces_rects[0] = qxl_rect({0, 0, board.size.width, board.size.height});
+    const QXLPHYSICAL image = surface_image(*drawing, board.id, board.size);
+    if (depth_of(board.format) == depth_of(wall.format)) {
+        qxl.type = QXL_DRAW_COPY;
+        qxl.u.copy.rop_descriptor = SPICE_ROPD_OP_XOR; // what hung here before stays visible, too
+        qxl.u.copy.src_bitmap = image;
+        qxl.u.copy.src_area = qxl_rect(box);
+    } else { // the server takes no other operation between depths
+        qxl.type = QXL_DRAW_ALPHA_BLEND;
+        qxl.u.alpha_blend.alpha = 128;
+        qxl.u.alpha_blend.src_bitmap = image;
+        qxl.u.alpha_blend.src_area = qxl_rect(box);
+    }
+    drawing->become(QXL_CMD_DRAW, qxl);
+    return drawing;
+}
+
 std::unique_ptr<Drawing> Sketchbook::destroy(const Board& board) {
     auto drawing = std::make_unique<Drawing>();
     auto& command = drawing->memory.make<QXLSurfaceCmd>();
@@ -154,6 +203,16 @@ std::unique_ptr<Drawing> Sketchbook::destroy(const Board& board) {
 
 // --- one drawing
 
+QXLDrawable& Sketchbook::make_drawable(Drawing& drawing, const Board& target, const Area& box) {
+    auto& qxl = drawing.memory.make<QXLDrawable>();
+    qxl.surface_id = target.id;
+    qxl.bbox = qxl_rect(box);
+    qxl.clip.type = SPICE_CLIP_TYPE_NONE;
+    for (std::size_t i = 0; i < 3; ++i)
+        qxl.surfaces_dest[i] = -1; // none
+    return qxl;
+}
+
 const Sketchbook::Board& Sketchbook::choose_target() {
     // Not the last: one of eight bits serves as a mask only.
     return dice_.one_in(4) ? boards_[static_cast<std::size_t>(dice_.between(1, 3))] : boards_[0];
@@ -161,23 +220,16 @@ const Sketchbook::Board& Sketchbook::choose_target() {
 
 std::unique_ptr<Drawing> Sketchbook::sketch() {
     auto drawing = std::make_unique<Drawing>();
-    auto& qxl = drawing->memory.make<QXLDrawable>();
     const Board& target = choose_target();
     const int width = dice_.length(std::min(most_box_side, target.size.width));
     const int height = dice_.length(std::min(most_box_side, target.size.height));
-    Sketch sketch{.drawing = *drawing,
-                  .qxl = qxl,
-                  .target = target,
-                  .box = {dice_.between(0, target.size.width - width),
-                          dice_.between(0, target.size.height - height),
-                          width,
-                          height}};
-    qxl.surface_id = target.id;
-    qxl.bbox = qxl_rect(sketch.box);
-    qxl.clip.type = SPICE_CLIP_TYPE_NONE;
-    if (dice_.one_in(3)) qxl.clip = make_clip(dice_, drawing->memory, sketch.box);
-    for (std::size_t i = 0; i < 3; ++i)
-        qxl.surfaces_dest[i] = -1; // none
+    const Area box{dice_.between(0, target.size.width - width),
+                   dice_.between(0, target.size.height - height),
+                   width,
+                   height};
+    auto& qxl = make_drawable(*drawing, target, box);
+    if (dice_.one_in(3)) qxl.clip = make_clip(dice_, drawing->memory, box);
+    Sketch sketch{.drawing = *drawing, .qxl = qxl, .target = target, .box = box};
 
     const Named* operation = operation_;
     if (operation == nullptr) {
@@ -366,7 +418,9 @@ void Sketchbook::rop3(Sketch& sketch) {
     if (rop3.brush.type == SPICE_BRUSH_TYPE_PATTERN)
         rop3.brush.u.pattern.pos = {.x = sketch.box.x - dice_.between(0, 90),
                                     .y = sketch.box.y - dice_.between(0, 90)};
-    rop3.rop3 = static_cast<std::uint8_t>(dice_.word());
+    do
+        rop3.rop3 = static_cast<std::uint8_t>(dice_.word());
+    while (!depends_on_all_three(rop3.rop3));
     rop3.scale_mode = static_cast<std::uint8_t>(dice_.between(0, 1));
     rop3.mask = mask(sketch);
 }

@@ -35,7 +35,8 @@ bool is_draw_operation(std::string_view name);
 /// Surface ids up to here may be used, the primary's, 0, among them.
 constexpr std::uint32_t most_draw_surfaces = 256;
 
-/// Creates some off-screen surfaces, draws on them and on the primary, destroys them.
+/// Creates some off-screen surfaces, draws on them and on the primary, shows them there, destroys
+/// them.
 class Sketchbook : public Drawings {
 public:
     /// `round` tells apart the ids of all that is drawn on one device.
@@ -56,7 +57,10 @@ private:
     static const Named* find(std::string_view name);
 
     std::unique_ptr<Drawing> create(const Board& board);
+    std::unique_ptr<Drawing> introduce(const Board& board);
+    std::unique_ptr<Drawing> exhibit(const Board& board);
     std::unique_ptr<Drawing> destroy(const Board& board);
+    static QXLDrawable& make_drawable(Drawing& drawing, const Board& target, const Area& box);
     std::unique_ptr<Drawing> sketch();
     const Board& choose_target();
 
@@ -101,7 +105,7 @@ private:
     const Named* operation_; ///< null: all
     int left_;
     std::vector<Board> boards_; ///< the first is the primary
-    std::deque<Board> to_create_, to_destroy_;
+    std::deque<Board> to_create_, to_introduce_, to_exhibit_, to_destroy_;
 };
 
 } // namespace sumac::host
