@@ -70,6 +70,7 @@ struct Sinks {
     TraceSink* trace = nullptr;
     SoundSink* sound = nullptr;
     SoundSource* microphone = nullptr; ///< instead of the system's
+    WireSink* wire = nullptr;
 };
 
 /// One connection to one virtual machine. Starts at once; all members are thread-safe.

@@ -47,6 +47,13 @@ struct DisplayUpdate {
     std::optional<ShownFrame> frame; ///< set if this update is a stream's frame
 };
 
+/// What one monitor of the guest shows of its display.
+struct Monitor {
+    std::uint32_t id = 0; ///< as the guest numbers the monitors of this display
+    Rect area;            ///< inside the primary surface
+    bool operator==(const Monitor&) const = default;
+};
+
 class DisplaySink {
 public:
     virtual ~DisplaySink() = default;
@@ -55,6 +62,10 @@ public:
     virtual void on_display_created(std::uint32_t display, Size size) = 0;
     /// The primary surface is gone; keep showing the last picture until another is created.
     virtual void on_display_destroyed(std::uint32_t display) = 0;
+    /// Which parts of the display's picture are monitors, from now on until the next call or the
+    /// next primary; the parts may overlap. Without a call the whole primary is one monitor: not
+    /// every guest says more. At least one, and called between on_display_created and _destroyed.
+    virtual void on_monitors(std::uint32_t /*display*/, std::span<const Monitor> /*monitors*/) {}
     /// Called once per picture: drawing that would hide an unseen picture of a video-like area
     /// (see doc/develop.md, "What counts as a picture") is delivered as an update of its own.
     virtual void on_update(const DisplayUpdate& update) = 0;
@@ -117,6 +128,24 @@ struct TraceEvent {
 };
 
 std::string_view to_string(TraceEvent::Kind kind);
+
+/// Bytes that the server sent on one connection, as they came out of TLS.
+struct WireView {
+    std::uint64_t connection = 0;  ///< running number of the session's connections, from 0
+    std::uint8_t channel_type = 0; ///< SPICE_CHANNEL_*
+    std::uint8_t channel_id = 0;
+    std::span<const std::byte> bytes; ///< empty: the connection has ended
+    LocalTime at;                     ///< when they were read
+};
+
+/// Gets all that the server says, for a capture. What we say, our ticket too, does not pass here.
+class WireSink {
+public:
+    virtual ~WireSink() = default;
+    /// On the net thread: must not block. A connection appears once it is linked: its first bytes
+    /// are the server's whole handshake.
+    virtual void on_wire(const WireView& view) = 0;
+};
 
 class TraceSink {
 public:

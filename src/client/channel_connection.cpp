@@ -44,12 +44,18 @@ LinkFailure transport_failure(const Error& error,
              : "is this its SPICE port (and not its TLS port), and does it accept clients now?"}};
 }
 
-/// Runs the handshake. Returns what came behind the link result: it belongs to framing.
-asio::awaitable<Result<std::vector<std::byte>, LinkFailure>>
+struct Linked {
+    std::vector<std::byte> received; ///< the handshake and what came behind it
+    std::size_t handshake_size = 0;  ///< the rest belongs to framing
+};
+
+/// Runs the handshake.
+asio::awaitable<Result<Linked, LinkFailure>>
 run_link(Link& link, io::Connection& connection, const std::string& where, ChannelId channel) {
     auto first = link.start();
     if (!first) co_return link_failure(first.error(), where, channel);
     std::vector<std::byte> to_send = *std::move(first);
+    Linked linked;
     while (true) {
         if (const auto sent = co_await connection.write(to_send); !sent) {
             co_return transport_failure(sent.error(), link, where, channel);
@@ -57,12 +63,12 @@ run_link(Link& link, io::Connection& connection, const std::string& where, Chann
         std::array<std::byte, 1024> buffer{};
         const auto received = co_await connection.read_some(buffer);
         if (!received) co_return transport_failure(received.error(), link, where, channel);
-        auto step = link.on_bytes(Bytes{buffer}.first(*received));
+        const Bytes bytes = Bytes{buffer}.first(*received);
+        auto step = link.on_bytes(bytes);
         if (!step) co_return link_failure(step.error(), where, channel);
-        if (link.done()) {
-            const Bytes behind = Bytes{buffer}.first(*received).subspan(step->consumed);
-            co_return std::vector<std::byte>{behind.begin(), behind.end()};
-        }
+        linked.handshake_size = linked.received.size() + step->consumed;
+        linked.received.insert(linked.received.end(), bytes.begin(), bytes.end());
+        if (link.done()) co_return linked;
         to_send = std::move(step->to_send);
     }
 }
@@ -77,10 +83,10 @@ std::string place(const Target& target, io::Security security) {
 
 asio::awaitable<Result<ChannelPtr, LinkFailure>> open_with(const Target& target,
                                                            const link::LinkRequest& request,
-                                                           const Deadlines& deadlines,
+                                                           const OpenOptions& options,
                                                            io::Security security,
                                                            const std::stop_token& stop) {
-    auto connection = co_await io::connect(target, security, deadlines.connect, stop);
+    auto connection = co_await io::connect(target, security, options.deadlines.connect, stop);
     if (!connection) {
         Failure failure = connection.error();
         failure.message =
@@ -88,19 +94,25 @@ asio::awaitable<Result<ChannelPtr, LinkFailure>> open_with(const Target& target,
         co_return LinkFailure{failure};
     }
     Link link{request};
-    connection->expires_after(deadlines.link);
+    connection->expires_after(options.deadlines.link);
     const auto linked =
         co_await run_link(link, *connection, place(target, security), request.channel);
     if (!linked) co_return linked.error();
     connection->expires_never();
+    const WireTap tap{*options.wire, request.channel};
+    tap.received(linked->received);
     co_return std::make_shared<ChannelConnection>(
-        request.channel, *std::move(connection), link, *linked);
+        request.channel,
+        *std::move(connection),
+        link,
+        Bytes{linked->received}.subspan(linked->handshake_size),
+        tap);
 }
 
 } // namespace
 
 asio::awaitable<Result<ChannelPtr, Failure>>
-open_channel(Target target, link::LinkRequest request, Deadlines deadlines, std::stop_token stop) {
+open_channel(Target target, link::LinkRequest request, OpenOptions options, std::stop_token stop) {
     const bool has_plain = target.port != 0 || !target.unix_path.empty();
     // Who names an authority or a subject expects to be protected: TLS, wherever there is a port
     // for it.
@@ -108,20 +120,19 @@ open_channel(Target target, link::LinkRequest request, Deadlines deadlines, std:
         !target.ca_file.empty() || !target.ca_pem.empty() || !target.host_subject.empty();
     const bool tls_first = target.tls_port != 0 && (trusts || !has_plain);
     auto opened = co_await open_with(
-        target, request, deadlines, tls_first ? io::Security::tls : io::Security::plain, stop);
+        target, request, options, tls_first ? io::Security::tls : io::Security::plain, stop);
     if (!opened && opened.error().needs_tls && !tls_first && target.tls_port != 0) {
-        opened = co_await open_with(target, request, deadlines, io::Security::tls, stop);
+        opened = co_await open_with(target, request, options, io::Security::tls, stop);
     }
     if (!opened) co_return opened.error().failure;
     co_return *std::move(opened);
 }
 
-ChannelConnection::ChannelConnection(ChannelId id,
-                                     io::Connection connection,
-                                     const Link& link,
-                                     Bytes received)
+ChannelConnection::ChannelConnection(
+    ChannelId id, io::Connection connection, const Link& link, Bytes received, WireTap tap)
     : id_(id),
       connection_(std::move(connection)),
+      tap_(tap),
       header_kind_(link.header_kind()),
       peer_capabilities_(link.peer_channel_capabilities()),
       unread_(received.begin(), received.end()),
@@ -140,10 +151,13 @@ asio::awaitable<Result<wire::Message>> ChannelConnection::next_message() {
     while (true) {
         if (auto message = framer_.take_message()) co_return *std::move(message);
         if (read_error_) co_return *read_error_;
-        const auto received = co_await connection_.read_some(framer_.next_buffer());
+        const std::span<std::byte> into = framer_.next_buffer();
+        const auto received = co_await connection_.read_some(into);
         if (send_overflow_)
             co_return Error{ErrorCode::limit, "the server does not read what it asks for"};
+        if (!received) tap_.ended();
         if (!received) co_return received.error();
+        tap_.received(into.first(*received));
         bytes_received_ += *received;
         // Messages that were complete before the damage are still delivered.
         if (const auto taken = framer_.commit(*received); !taken) read_error_ = taken.error();

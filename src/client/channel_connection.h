@@ -4,6 +4,7 @@
 #pragma once
 
 #include "channel/base_channel.h"
+#include "client/wire_tap.h"
 #include "io/connection.h"
 #include "link/link.h"
 #include "wire/framing.h"
@@ -24,7 +25,8 @@ public:
     ChannelConnection(ChannelId id,
                       io::Connection connection,
                       const link::Link& link,
-                      Bytes received);
+                      Bytes received,
+                      WireTap tap);
 
     /// Numbers the messages that follow, where this connection continues another.
     void continue_serials(Serial next) { framer_.number_from(next); }
@@ -54,6 +56,7 @@ private:
 
     ChannelId id_;
     io::Connection connection_;
+    WireTap tap_;
     wire::HeaderKind header_kind_;
     wire::Capabilities peer_capabilities_;
     std::vector<std::byte> unread_; ///< came behind the handshake, before anybody read messages
@@ -72,11 +75,17 @@ private:
 
 using ChannelPtr = std::shared_ptr<ChannelConnection>;
 
+/// How a session opens its channels.
+struct OpenOptions {
+    Deadlines deadlines;
+    std::shared_ptr<Wire> wire;
+};
+
 /// Connects and links. TLS where the target has a TLS port and names an authority or a subject, or
 /// has no plain port, or where the server asks for it (NEED_SECURED); else plain. The failure names
 /// channel, place, reason and remedy. `stop`, requested on the net thread, closes the channel, now
 /// or later.
 asio::awaitable<Result<ChannelPtr, Failure>>
-open_channel(Target target, link::LinkRequest request, Deadlines deadlines, std::stop_token stop);
+open_channel(Target target, link::LinkRequest request, OpenOptions options, std::stop_token stop);
 
 } // namespace sumac::client

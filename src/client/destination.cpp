@@ -33,7 +33,7 @@ asio::awaitable<Result<Destination, Failure>> open_destination(DestinationReques
                                                                std::stop_token stop) {
     Destination destination;
     auto main = co_await open_channel(
-        request.target, request.link_request(main_id), request.deadlines, stop);
+        request.target, request.link_request(main_id), request.options, stop);
     if (!main) co_return main.error();
     destination.channels.emplace(main_id, *main);
     if (request.source_version) {
@@ -44,7 +44,7 @@ asio::awaitable<Result<Destination, Failure>> open_destination(DestinationReques
     }
     for (const ChannelId id : request.channels) {
         auto opened = co_await open_channel(
-            request.target, request.link_request(id), request.deadlines, stop);
+            request.target, request.link_request(id), request.options, stop);
         if (!opened) co_return opened.error();
         destination.channels.emplace(id, *opened);
     }

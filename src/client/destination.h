@@ -16,7 +16,7 @@ struct DestinationRequest {
     /// destination knows that it takes over.
     std::function<link::LinkRequest(ChannelId)> link_request;
     std::optional<std::uint32_t> source_version; ///< set: a seamless migration is wanted
-    Deadlines deadlines;
+    OpenOptions options;
 };
 
 struct Destination {

@@ -25,6 +25,7 @@ Session::Impl::Impl(Runtime::Impl& runtime, Target target, SessionOptions option
       sinks_(sinks),
       statistics_(target.name()),
       log_(options_.log),
+      wire_(std::make_shared<client::Wire>(client::Wire{sinks_.wire, 0})),
       target_(std::move(target)),
       state_(supported_channels(options_, sinks_)) {}
 

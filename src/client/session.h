@@ -58,6 +58,7 @@ private:
     void channel_ended(ChannelId id, Failure reason);
     client::ChannelRunner::Events channel_events();
     link::LinkRequest link_request(ChannelId id) const;
+    client::OpenOptions open_options() const { return {options_.deadlines, wire_}; }
     void opened(const client::ChannelPtr& connection);
     void main_started(client::ServerPort& main);
     void on_main_message(client::ServerPort& main, const wire::Message& message);
@@ -109,6 +110,7 @@ private:
 
     // Net thread.
     client::SessionLog log_;
+    const std::shared_ptr<client::Wire> wire_;
     Target target_; ///< the server of the moment
     session::SessionState state_;
     std::uint64_t migrations_ = 0;

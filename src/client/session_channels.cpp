@@ -58,7 +58,7 @@ private:
 asio::awaitable<Failure> Session::Impl::run_channel(ChannelId id) {
     const std::uint64_t server = server_;
     auto connection = co_await client::open_channel(
-        target_, link_request(id), options_.deadlines, server_stop_.get_token());
+        target_, link_request(id), open_options(), server_stop_.get_token());
     if (!connection) co_return connection.error();
     if (closing_) co_return Failure{};
     if (server != server_) co_return lost(id, {ErrorCode::closed, "the session has moved on"});

@@ -59,7 +59,7 @@ asio::awaitable<void> Session::Impl::connect(std::shared_ptr<Attempt> attempt,
     }
     request.link_request = [this](ChannelId id) { return link_request(id); };
     request.source_version = source_version;
-    request.deadlines = options_.deadlines;
+    request.options = open_options();
     asio::steady_timer patience{runtime_.net(), client::destination_patience};
     patience.async_wait([attempt](const asio::error_code& error) {
         if (error || attempt->opened) return;
@@ -199,7 +199,7 @@ void Session::Impl::switch_host(const wire::MigrationDestination& destination) {
 asio::awaitable<void> Session::Impl::reopen(ChannelId id) {
     const std::uint64_t server = server_;
     auto connection = co_await client::open_channel(
-        target_, link_request(id), options_.deadlines, server_stop_.get_token());
+        target_, link_request(id), open_options(), server_stop_.get_token());
     const auto runner = runners_.find(id);
     if (runner == runners_.end() || closing_ || server != server_) co_return;
     if (connection) opened(*connection);
