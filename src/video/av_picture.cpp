@@ -35,6 +35,8 @@ ColourMatrix matrix_of(const AVFrame& frame) {
     case AVCOL_SPC_BT2020_NCL:
     case AVCOL_SPC_BT2020_CL:
         return ColourMatrix::bt2020;
+    case AVCOL_SPC_UNSPECIFIED: // servers encode with GStreamer, which goes by the height
+        return frame.height > 576 ? ColourMatrix::bt709 : ColourMatrix::bt601;
     default:
         return ColourMatrix::bt601;
     }

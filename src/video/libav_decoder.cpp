@@ -95,7 +95,9 @@ Result<PicturePtr> LibavDecoder::decode(Bytes frame, Size limit) {
     context_->max_pixels = pixels_to_allow(limit);
     auto decoded = run(frame);
     if (!decoded) return decoded.error();
-    const AVFrame& picture = **decoded;
+    AVFrame& picture = **decoded;
+    // VP8 can name BT.601 only, and servers' encoders do not care.
+    if (codec_->id == AV_CODEC_ID_VP8) picture.colorspace = AVCOL_SPC_UNSPECIFIED;
     if (picture.width > limit.width || picture.height > limit.height)
         return Error{ErrorCode::limit, "picture is larger than its stream"};
     on_hardware_ = picture.hw_frames_ctx != nullptr;

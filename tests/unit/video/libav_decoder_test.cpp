@@ -302,6 +302,17 @@ TEST(AvPicture, KnowsMatrixAndRange) {
     EXPECT_EQ(wide.range, ColourRange::full);
 }
 
+TEST(AvPicture, GuessesTheMatrixAsServersDo) {
+    const auto memory = PictureMemory::make();
+    const auto matrix_of_height = [&](std::int32_t height) {
+        const auto picture =
+            picture_of(av_frame(AV_PIX_FMT_YUV420P, {16, height}), *memory, PictureForm::planes);
+        return std::get<PlanarView>((*picture)->content).matrix;
+    };
+    EXPECT_EQ(matrix_of_height(576), ColourMatrix::bt601);
+    EXPECT_EQ(matrix_of_height(577), ColourMatrix::bt709);
+}
+
 TEST(AvPicture, RefusesWhatItCannotShow) {
     const auto memory = PictureMemory::make();
     for (const AVPixelFormat format : {AV_PIX_FMT_YUV420P10LE, AV_PIX_FMT_GBRP, AV_PIX_FMT_PAL8}) {
