@@ -31,14 +31,34 @@ Size picture_size(std::uint32_t width, std::uint32_t height) {
     return {side(width), side(height)};
 }
 
+std::optional<std::uint32_t> capability_of(std::uint8_t codec) {
+    switch (codec) {
+    case SPICE_VIDEO_CODEC_TYPE_MJPEG:
+        return SPICE_DISPLAY_CAP_CODEC_MJPEG;
+    case SPICE_VIDEO_CODEC_TYPE_VP8:
+        return SPICE_DISPLAY_CAP_CODEC_VP8;
+    case SPICE_VIDEO_CODEC_TYPE_H264:
+        return SPICE_DISPLAY_CAP_CODEC_H264;
+    case SPICE_VIDEO_CODEC_TYPE_VP9:
+        return SPICE_DISPLAY_CAP_CODEC_VP9;
+    case SPICE_VIDEO_CODEC_TYPE_H265:
+        return SPICE_DISPLAY_CAP_CODEC_H265;
+    default:
+        return std::nullopt;
+    }
+}
+
 } // namespace
 
 wire::Capabilities display_capabilities() {
-    return {SPICE_DISPLAY_CAP_SIZED_STREAM,
-            SPICE_DISPLAY_CAP_STREAM_REPORT,
-            SPICE_DISPLAY_CAP_LZ4_COMPRESSION,
-            SPICE_DISPLAY_CAP_MULTI_CODEC,
-            SPICE_DISPLAY_CAP_CODEC_MJPEG};
+    wire::Capabilities capabilities{SPICE_DISPLAY_CAP_SIZED_STREAM,
+                                    SPICE_DISPLAY_CAP_STREAM_REPORT,
+                                    SPICE_DISPLAY_CAP_LZ4_COMPRESSION,
+                                    SPICE_DISPLAY_CAP_MULTI_CODEC};
+    for (const std::uint8_t codec : video::decodable_codecs()) {
+        if (const auto capability = capability_of(codec)) capabilities.add(*capability);
+    }
+    return capabilities;
 }
 
 DisplayChannel::DisplayChannel(Parts parts) : parts_(std::move(parts)) {}
@@ -63,9 +83,16 @@ void DisplayChannel::moved() {
 }
 
 void DisplayChannel::send_preferences() {
-    if (!parts_.port.peer_capabilities().has(SPICE_DISPLAY_CAP_PREF_COMPRESSION)) return;
-    parts_.port.send(SPICE_MSGC_DISPLAY_PREFERRED_COMPRESSION,
-                     wire::encode_preferred_compression(SPICE_IMAGE_COMPRESSION_LZ4));
+    const wire::Capabilities& server = parts_.port.peer_capabilities();
+    if (server.has(SPICE_DISPLAY_CAP_PREF_COMPRESSION)) {
+        parts_.port.send(SPICE_MSGC_DISPLAY_PREFERRED_COMPRESSION,
+                         wire::encode_preferred_compression(SPICE_IMAGE_COMPRESSION_LZ4));
+    }
+    // Sorts the codecs that the server's administrator allows; those come to us in no other order.
+    if (server.has(SPICE_DISPLAY_CAP_PREF_VIDEO_CODEC_TYPE)) {
+        parts_.port.send(SPICE_MSGC_DISPLAY_PREFERRED_VIDEO_CODEC_TYPE,
+                         wire::encode_preferred_video_codecs(video::decodable_codecs()));
+    }
 }
 
 asio::awaitable<void> DisplayChannel::on_message(wire::Message message) {

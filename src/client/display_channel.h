@@ -30,7 +30,7 @@ public:
     };
     explicit DisplayChannel(Parts parts);
 
-    /// INIT, and the image compression that we can decode.
+    /// INIT, and the image compression and the video codecs that we would like.
     void start() override;
     asio::awaitable<void> on_message(wire::Message message) override;
     void on_common(const wire::Message& message, const channel::BaseChannel::Event& event) override;

@@ -2,6 +2,7 @@
 /// that draws and decodes.
 #pragma once
 
+#include "video/hardware.h"
 #include <sumac/client.h>
 
 #include <asio/executor_work_guard.hpp>
@@ -21,8 +22,10 @@ public:
 
     asio::io_context& net() { return net_; }
     asio::thread_pool& workers() { return workers_; }
+    const std::shared_ptr<video::Hardware>& hardware() const { return hardware_; }
 
 private:
+    std::shared_ptr<video::Hardware> hardware_ = std::make_shared<video::Hardware>();
     asio::thread_pool workers_; ///< outlives net_, whose last handlers may own what lives on it
     asio::io_context net_{1};
     asio::executor_work_guard<asio::io_context::executor_type> keep_running_;

@@ -37,9 +37,17 @@ void Session::Impl::start() {
         const auto found = displays_.find(static_cast<std::uint8_t>(display));
         if (found != displays_.end()) found->second->send_report(report);
     };
-    player_ = std::make_shared<client::StreamPlayer>(client::StreamPlayer::Parts{
-        runtime_.net(), runtime_.workers(), *draw_, statistics_, sinks_.trace, send_report});
     const auto log_line = [this](LogLevel level, std::string_view line) { log(level, line); };
+    video::DecoderParts decoders;
+    decoders.hardware = runtime_.hardware();
+    player_ = std::make_shared<client::StreamPlayer>(client::StreamPlayer::Parts{runtime_.net(),
+                                                                                 runtime_.workers(),
+                                                                                 *draw_,
+                                                                                 statistics_,
+                                                                                 sinks_.trace,
+                                                                                 send_report,
+                                                                                 decoders,
+                                                                                 log_line});
     sound_ = std::make_shared<client::SoundPlayer>(client::SoundPlayer::Parts{runtime_.net(),
                                                                               runtime_.workers(),
                                                                               player_,

@@ -3,6 +3,7 @@
 #include "io/clock.h"
 
 #include <asio/post.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <new>
@@ -14,7 +15,8 @@ StreamPlayer::StreamPlayer(Parts parts)
     : parts_(std::move(parts)),
       trace_(parts_.trace),
       timer_(parts_.net),
-      changed_(parts_.net.get_executor()) {}
+      changed_(parts_.net.get_executor()),
+      idle_decoders_(parts_.decoders) {}
 
 void StreamPlayer::stream_created(std::uint8_t display,
                                   const channel::Stream& created,
@@ -157,7 +159,10 @@ void StreamPlayer::decoded(StreamKey key, FrameId id, Result<video::PicturePtr> 
         return;
     }
     const LocalTime now = io::now();
-    streams_.at(key).decoding = false;
+    Stream& stream = streams_.at(key);
+    stream.decoding = false;
+    judge_decoder(key, stream, picture.has_value());
+    if (picture) say_decoder(stream);
     Frame& frame = frames_.at(id);
     compressed_bytes_ -= frame.data.size();
     if (!frame.wanted) {
@@ -172,6 +177,35 @@ void StreamPlayer::decoded(StreamKey key, FrameId id, Result<video::PicturePtr> 
     }
     decode_waiting();
     step(now);
+}
+
+/// The server gives up a stream that its client cannot decode and draws instead; what comes next in
+/// that place is a new stream.
+void StreamPlayer::judge_decoder(StreamKey key, Stream& stream, bool decoded) {
+    stream.undecodable_in_a_row = decoded ? 0 : stream.undecodable_in_a_row + 1;
+    if (stream.undecodable_in_a_row != max_undecodable_in_a_row || stream.destroyed) return;
+    core_.report_invalid(key);
+    log(LogLevel::warn,
+        fmt::format(
+            "display[{}] stream {}: {} frames in a row cannot be decoded; the server is asked "
+            "to draw instead",
+            stream.display,
+            stream.id.value,
+            stream.undecodable_in_a_row));
+}
+
+/// Once for each codec, and again where it changes.
+void StreamPlayer::say_decoder(Stream& stream) {
+    if (std::exchange(stream.said, true)) return;
+    const std::string made_by = stream.decoder->made_by();
+    std::string& said = said_[stream.codec];
+    if (said == made_by) return;
+    said = made_by;
+    log(LogLevel::info, fmt::format("{} is decoded by {}", video::codec_name(stream.codec), said));
+}
+
+void StreamPlayer::log(LogLevel level, std::string_view line) {
+    if (parts_.log) parts_.log(level, line);
 }
 
 asio::awaitable<void> StreamPlayer::uncover(std::uint8_t display, channel::DrawArea area) {

@@ -17,6 +17,7 @@
 #include "media/media_core.h"
 #include "video/decoder.h"
 #include "wire/framing.h"
+#include <sumac/client.h>
 #include <sumac/sinks.h>
 
 #include <asio/io_context.hpp>
@@ -40,6 +41,11 @@ inline constexpr std::int64_t max_picture_pixels = std::int64_t{16384} * 8640;
 /// no longer read: more than a second of 1080p MJPEG at its best quality.
 inline constexpr std::size_t max_compressed_bytes = std::size_t{64} << 20U;
 
+/// A decoder that fails so often in a row is dead. One damaged frame costs those that are predicted
+/// from it as well, but servers' encoders make a key frame every few seconds, or none at all: after
+/// a third of a second of standing still the server does better to draw.
+inline constexpr int max_undecodable_in_a_row = 10;
+
 class StreamPlayer : public std::enable_shared_from_this<StreamPlayer> {
 public:
     struct Parts {
@@ -50,6 +56,8 @@ public:
         TraceSink* trace = nullptr; ///< may be null
         /// Sends a STREAM_REPORT on that display channel.
         std::function<void(std::uint32_t display, const media::StreamReport&)> send_report;
+        video::DecoderParts decoders = {};
+        std::function<void(LogLevel, std::string_view)> log = {}; ///< may be empty
     };
     explicit StreamPlayer(Parts parts);
 
@@ -125,6 +133,8 @@ private:
         std::shared_ptr<video::Decoder> decoder; ///< null: we have none for this codec
         std::deque<FrameId> to_decode;
         bool decoding = false;
+        int undecodable_in_a_row = 0;
+        bool said = false; ///< what decodes it
     };
 
     std::optional<StreamKey> predecessor_of(std::uint8_t display,
@@ -132,6 +142,9 @@ private:
     void decode_waiting();
     void start_decoding(StreamKey key, Stream& stream, FrameId id);
     void decoded(StreamKey key, FrameId id, Result<video::PicturePtr> picture);
+    void say_decoder(Stream& stream);
+    void log(LogLevel level, std::string_view line);
+    void judge_decoder(StreamKey key, Stream& stream, bool decoded);
     void step(LocalTime now);
     void carry_out(const media::Present& present, LocalTime now);
     void carry_out(const media::Skip& skip, LocalTime now);
@@ -149,7 +162,8 @@ private:
     asio::steady_timer timer_;
     Signal changed_;
     std::map<StreamKey, Stream> streams_;
-    IdleDecoders idle_decoders_{video::DecoderParts{}};
+    IdleDecoders idle_decoders_;
+    std::map<std::uint8_t, std::string> said_; ///< by codec: what the log was told decodes it
     std::map<FrameId, Frame> frames_;
     FrameId last_frame_{0};
     std::size_t compressed_bytes_ = 0;

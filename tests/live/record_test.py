@@ -6,6 +6,7 @@ usage: record_test.py SUMAC SUMAC_HOST
 import json
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,16 +19,38 @@ from pictures import recorded_frames
 
 SUMAC = HOST = ""
 
+BARS = [(220, 60, 50), (235, 170, 50), (80, 170, 80), (60, 150, 190), (80, 80, 180), (170, 70, 160)]  # red, green, blue
+
+
+def bar_colours(rgb, size, number):
+    """What the clip's picture `number` has in the middle of its colour bars (SyntheticPictures::draw_bars)."""
+    width, height = size
+    bar = max(4, width // 80)
+    limit = max(1, width - bar * 6)
+    step = number * 4 % (2 * limit)
+    left = step if step < limit else 2 * limit - step
+    y = height * 3 // 5 + height // 16
+    at = [3 * (y * width + left + i * bar + bar // 2) for i in range(6)]
+    return [tuple(rgb[place : place + 3]) for place in at]
+
+
+def colour_error(colours):
+    """The largest difference of a bar's red, green or blue; each the median of many pictures (the ball may hide it)."""
+    return max(abs(statistics.median(picture[bar][part] for picture in colours) - BARS[bar][part])
+               for bar in range(6) for part in range(3))
+
 
 class Recording(unittest.TestCase):
     """The server may leave out frames: on a loaded machine it lowers its rate. What it sends must be in the recording."""
 
-    def record(self, size, seconds, stop=None):
-        """Records a host whose clip starts once the client is there: (recorded numbers, drawn, received in streams)."""
+    def record(self, size, seconds, stop, codec):
+        """Records a host whose clip starts once the client is there:
+        (recorded numbers, colours of the bars in each, drawn, received in streams)."""
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         path, trace = os.path.join(folder.name, "out.mkv"), os.path.join(folder.name, "trace")
-        with HostProcess(HOST, "--port", "0", "--size", size, "--desktop", size, "--fps", "30") as host:
+        with HostProcess(HOST, "--port", "0", "--size", size, "--desktop", size, "--fps", "30",
+                         "--codec", codec) as host:
             ready = host.wait_for("ready")
             host.command("video stop")
             command = [SUMAC, "record", f"spice://127.0.0.1:{ready['port']}", path, "--trace", trace]
@@ -48,23 +71,28 @@ class Recording(unittest.TestCase):
             host.wait()
         drawn = {event["number"]: event["mm_time"] for event in host.events if event["event"] == "frame"}
         region = tuple(ready["region"][key] for key in ("x", "y", "width", "height"))
-        recorded = [read_number(frame, region[2], (0, 0, *region[2:])) for _, frame in recorded_frames(path, region)]
+        recorded, colours = [], []
+        for _, frame in recorded_frames(path, region):
+            recorded.append(read_number(frame, region[2], (0, 0, *region[2:])))
+            colours.append(bar_colours(frame, region[2:], recorded[-1] or 0))
         print(out.strip(), flush=True)
-        return recorded, dict(list(drawn.items())[first:]), self.received(trace)
+        return recorded, colours, dict(list(drawn.items())[first:]), self.received(trace, codec)
 
-    def received(self, trace):
+    def received(self, trace, codec):
         """Stamps of the frames that came in streams and were not cut off by the end."""
         with open(trace, encoding="utf-8") as lines:
             events = [json.loads(line) for line in lines]
+        codecs = {event["codec"] for event in events if event["event"] == "stream_created"}
+        self.assertEqual(codecs, {codec})
         at_the_end = {event["frame"] for event in events
                       if event["event"] == "frame_skipped" and event["reason"] == "session_closed"}
         return [event["mm_time"] for event in events
                 if event["event"] == "frame_received" and event["frame"] not in at_the_end]
 
-    def check(self, size, seconds=6, stop=None, as_drawing=17):
-        recorded, drawn, received = self.record(size, seconds, stop)
+    def check(self, size, seconds=6, stop=None, as_drawing=17, codec="mjpeg", per_second=10):
+        recorded, colours, drawn, received = self.record(size, seconds, stop, codec)
         # Far below 30 a second, so that a slow machine passes and a client that chokes the server does not.
-        self.assertGreater(len(received), 10 * (seconds - 2))
+        self.assertGreater(len(received), per_second * (seconds - 2))
         numbers = [number for number in recorded if number in drawn]
         # Before the clip starts there is the desktop with the last frame of before, and nothing half-drawn in between.
         start = recorded.index(numbers[0])
@@ -80,8 +108,10 @@ class Recording(unittest.TestCase):
         # next one hid them while it was still compressing.
         drawing = len(numbers) - len(received)
         self.assertGreaterEqual(drawing, as_drawing, "frames before the stream are missing")
+        error = colour_error(colours[-len(received):])
+        self.assertLess(error, 12, "colours by another matrix are off by 15")
         inside = [number for number in drawn if numbers[0] <= number <= numbers[-1]]
-        print(f"{size}: {len(inside)} drawn, {len(inside) - len(numbers)} not sent by the server, "
+        print(f"{codec} {size}: colours within {error}; {len(inside)} drawn, {len(inside) - len(numbers)} not sent by the server, "
               f"{len(numbers)} recorded ({drawing} of them as drawing)", flush=True)
 
     def test_640x360(self):
@@ -92,6 +122,22 @@ class Recording(unittest.TestCase):
 
     def test_1920x1080(self):
         self.check("1920x1080", as_drawing=8)
+
+    # The server encodes these with one or two cores, if it gets them; newer frames hide those that it has not sent yet.
+    def test_vp8(self):
+        self.check("640x360", as_drawing=5, codec="vp8", per_second=2)
+
+    def test_vp8_1280x720(self):
+        self.check("1280x720", as_drawing=5, codec="vp8", per_second=2)
+
+    def test_vp9(self):
+        self.check("640x360", as_drawing=5, codec="vp9", per_second=2)
+
+    def test_h264(self):
+        self.check("640x360", as_drawing=5, codec="h264", per_second=2)
+
+    def test_h264_1280x720(self):
+        self.check("1280x720", as_drawing=5, codec="h264", per_second=2)
 
     def test_interrupted_with_control_c(self):
         self.check("640x360", 3, stop=signal.SIGINT)
@@ -149,9 +195,9 @@ class Probe(unittest.TestCase):
         presented = [event["frame"] for event in trace if event["event"] == "frame_presented"]
         self.assertEqual(presented, sorted(set(presented)))
 
-    def test_a_server_that_prefers_vp8_sends_what_we_can_decode(self):
+    def test_a_server_that_has_vp8_sends_vp8(self):
         report, trace = self.probe("--codec", "vp8", seconds=4)
-        self.assertEqual({stream["codec"] for stream in report["streams"]}, {"mjpeg"})
+        self.assertEqual({stream["codec"] for stream in report["streams"]}, {"vp8"})
         self.check_accounts(report, trace)
         self.assertGreater(report["streams"][0]["frames_presented"], 0)
 

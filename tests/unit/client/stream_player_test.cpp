@@ -1,0 +1,103 @@
+#include "client/stream_player.h"
+
+#include <gtest/gtest.h>
+#include <spice/enums.h>
+
+namespace sumac::client {
+namespace {
+
+/// A player with a canvas on which nothing is shown, and the reports that it sends.
+struct Playing {
+    asio::io_context net;
+    asio::thread_pool workers{1};
+    Statistics statistics{"test"};
+    std::shared_ptr<DrawWorker> draw =
+        std::make_shared<DrawWorker>(workers.get_executor(),
+                                     statistics,
+                                     nullptr,
+                                     DrawWorker::Events{[](const ShownFrame&, LocalTime) {},
+                                                        [](const ShownFrame&) {},
+                                                        [](std::uint8_t, Error) {},
+                                                        [] {}});
+    std::vector<media::StreamReport> reports;
+    std::shared_ptr<StreamPlayer> player = std::make_shared<StreamPlayer>(StreamPlayer::Parts{
+        net, workers, *draw, statistics, nullptr, [this](std::uint32_t, const auto& report) {
+            reports.push_back(report);
+        }});
+    LocalTime now{Duration{1'000'000}};
+    std::uint32_t mm_time = 1000;
+
+    ~Playing() {
+        player->close(now);
+        workers.join();
+        net.restart();
+        net.run();
+    }
+
+    void create(StreamKey key, std::uint8_t codec) {
+        channel::Stream stream;
+        stream.key = key;
+        stream.create.id = StreamId{7};
+        stream.create.codec = codec;
+        stream.create.stream_width = stream.create.stream_height = 64;
+        stream.create.dest = {0, 0, 64, 64};
+        player->stream_created(0, stream, now);
+    }
+
+    /// Gives it a frame and lets it try.
+    void decode(StreamKey key, std::vector<std::byte> data) {
+        const auto buffer = std::make_shared<const std::vector<std::byte>>(std::move(data));
+        player->frame_received({key, mm_time += 33, {0, 0, 64, 64}, {64, 64}, *buffer, buffer},
+                               now);
+        while (player->busy()) {
+            net.restart();
+            net.run_one();
+        }
+        now += Duration{33'000};
+    }
+
+    std::size_t invalid_reports() const {
+        return static_cast<std::size_t>(
+            std::count(reports.begin(), reports.end(), media::invalid_stream_report(StreamId{7})));
+    }
+};
+
+const std::vector<std::byte> damaged(100, std::byte{0xA5});
+
+TEST(StreamPlayer, AsksForAnotherStreamOnceADecoderIsDead) {
+    Playing playing;
+    constexpr StreamKey key{1};
+    playing.create(key, SPICE_VIDEO_CODEC_TYPE_VP8);
+    for (int i = 1; i < max_undecodable_in_a_row; ++i)
+        playing.decode(key, damaged);
+    EXPECT_EQ(playing.invalid_reports(), 0U);
+    for (int i = 0; i < 3 * max_undecodable_in_a_row; ++i)
+        playing.decode(key, damaged);
+    EXPECT_EQ(playing.invalid_reports(), 1U);
+}
+
+TEST(StreamPlayer, SaysAtOnceThatItLacksACodec) {
+    Playing playing;
+    playing.create(StreamKey{1}, 200);
+    EXPECT_EQ(playing.invalid_reports(), 1U);
+}
+
+TEST(StreamPlayer, SaysNothingOfADeadDecoderWhoseStreamIsOver) {
+    Playing playing;
+    constexpr StreamKey key{1};
+    playing.create(key, SPICE_VIDEO_CODEC_TYPE_VP8);
+    for (int i = 1; i < max_undecodable_in_a_row; ++i)
+        playing.decode(key, damaged);
+    const auto buffer = std::make_shared<const std::vector<std::byte>>(damaged);
+    playing.player->frame_received({key, 2000, {0, 0, 64, 64}, {64, 64}, *buffer, buffer},
+                                   playing.now);
+    playing.player->stream_destroyed(key, playing.now);
+    while (playing.player->busy()) {
+        playing.net.restart();
+        playing.net.run_one();
+    }
+    EXPECT_EQ(playing.invalid_reports(), 0U);
+}
+
+} // namespace
+} // namespace sumac::client
