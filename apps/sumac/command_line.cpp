@@ -26,6 +26,8 @@ Examples:
   sumac shot spice://localhost:5900 screen.png
   sumac record spice://localhost:5900 session.mkv --duration 10
   sumac probe console.vv --duration 60 --json report.json --trace trace.jsonl
+  sumac record spice://localhost:5900 --wire session.capture
+  sumac replay session.capture
 
 Exit status: 0 done, 1 the session failed (one line on standard error says why), 2 usage.
 'sumac COMMAND --help' tells more.)";
@@ -41,6 +43,7 @@ constexpr const char* record_footer = R"(
 Examples:
   sumac record spice://localhost:5900 session.mkv             until Ctrl-C
   sumac record spice://localhost:5900 session.mkv --duration 10
+  sumac record spice://localhost:5900 --wire session.capture  what the server said, for 'sumac replay'
 Every picture is kept, losslessly, with the time at which it was shown (variable frame rate), and
 the sound as and when it is heard (FLAC; not with --sound none). An
 existing file is overwritten. When the display changes its size the recording goes on in
@@ -48,7 +51,16 @@ session.2.mkv, session.3.mkv and so on. If the session fails, what was recorded 
 exit status is 1. Where the disk or the encoder cannot follow, the server is slowed down; it then
 sends fewer frames of a video.
 Codecs: huffyuv is the fastest, for whatever moves (each picture takes at least 3 bits a pixel). h264
-makes tiny files of a desktop that mostly stands still, and takes about twice the time for video. ffv1 is for archives, and slow.)";
+makes tiny files of a desktop that mostly stands still, and takes about twice the time for video. ffv1 is for archives, and slow.
+A capture (--wire) has every byte that the server sent and when, and a hash of the picture each time
+it stood still for a second. It holds all that the screen showed; the password is not in it.)";
+
+constexpr const char* replay_footer = R"(
+Examples:
+  sumac replay session.capture
+  sumac replay session.capture --fast --picture last.png
+The captured bytes go once more through the whole client. Where the capture has a checkpoint the
+picture must be the same again; exit status 1 says that one was not. No server is needed.)";
 
 constexpr const char* probe_footer = R"(
 Examples:
@@ -181,18 +193,25 @@ CLI::App* add_shot(CLI::App& app, ShotOptions& options) {
     return shot;
 }
 
-CLI::App* add_record(CLI::App& app, RecordOptions& options) {
+CLI::App* add_record(CLI::App& app, RecordOptions& options, std::string& wire) {
     CLI::App* record =
         app.add_subcommand("record", "record what a display shows as a video, with the sound");
     add_connection(*record, options.connection);
-    record->add_option("OUT.mkv", options.output, "the Matroska file to write")
-        ->required()
-        ->type_name("")
-        ->check(
-            [](const std::string& path) {
-                return path.ends_with(".mkv") ? "" : "'" + path + "' does not end in .mkv";
-            },
-            "");
+    CLI::Option* output =
+        record->add_option("OUT.mkv", options.output, "the Matroska file to write")
+            ->type_name("")
+            ->check(
+                [](const std::string& path) {
+                    return path.ends_with(".mkv") ? "" : "'" + path + "' does not end in .mkv";
+                },
+                "");
+    CLI::Option* capture =
+        record->add_option("--wire", wire, "instead of a video, write what the server sends")
+            ->type_name("FILE")
+            ->excludes(output);
+    record->callback([output, capture] {
+        if (output->count() + capture->count() == 0) throw CLI::RequiredError("OUT.mkv or --wire");
+    });
     add_seconds(
         *record,
         "--duration",
@@ -214,6 +233,23 @@ CLI::App* add_record(CLI::App& app, RecordOptions& options) {
     add_sound(*record, options.sound);
     record->footer(record_footer);
     return record;
+}
+
+CLI::App* add_replay(CLI::App& app, ReplayOptions& options) {
+    CLI::App* replay =
+        app.add_subcommand("replay", "play a capture through the client, and compare the pictures");
+    replay->add_option("CAPTURE", options.capture, "made by 'sumac record --wire'")
+        ->required()
+        ->type_name("");
+    replay->add_flag_function(
+        "--fast",
+        [&options](std::int64_t) { options.pace = Pace::fast; },
+        "without the pauses of the capture");
+    replay->add_option("--picture", options.picture, "save the last picture as PNG")
+        ->type_name("OUT.png");
+    add_trace(*replay, options.trace);
+    replay->footer(replay_footer);
+    return replay;
 }
 
 CLI::App* add_probe(CLI::App& app, ProbeOptions& options) {
@@ -240,7 +276,7 @@ Answer mistake(const CLI::App& app, const CLI::ParseError& error, const std::str
     std::string what = error.what();
     std::replace(what.begin(), what.end(), '\n', ' ');
     if (parsed.empty() && !first.starts_with('-')) {
-        what = first.empty() ? "say what to do: shot, record or probe"
+        what = first.empty() ? "say what to do: shot, record, replay or probe"
                              : fmt::format("there is no command '{}'", first);
     }
     return {fmt::format("{}: {}; see '{} --help'\n", command, what, command), 2};
@@ -259,7 +295,10 @@ Result<Command, Answer> parse_command_line(std::vector<std::string> arguments) {
     RecordOptions record_options;
     ProbeOptions probe_options;
     const CLI::App* shot = add_shot(app, shot_options);
-    const CLI::App* record = add_record(app, record_options);
+    std::string wire;
+    ReplayOptions replay_options;
+    const CLI::App* record = add_record(app, record_options, wire);
+    const CLI::App* replay = add_replay(app, replay_options);
     add_probe(app, probe_options);
     const std::string first = arguments.empty() ? "" : arguments.front();
     try {
@@ -274,7 +313,16 @@ Result<Command, Answer> parse_command_line(std::vector<std::string> arguments) {
         return mistake(app, error, first);
     }
     if (shot->parsed()) return Command{shot_options};
+    if (record->parsed() && !wire.empty()) {
+        return Command{CaptureOptions{.connection = record_options.connection,
+                                      .sound = record_options.sound,
+                                      .output = wire,
+                                      .trace = record_options.trace,
+                                      .duration = record_options.duration,
+                                      .display = record_options.display}};
+    }
     if (record->parsed()) return Command{record_options};
+    if (replay->parsed()) return Command{replay_options};
     return Command{probe_options};
 }
 

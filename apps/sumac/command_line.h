@@ -1,8 +1,10 @@
 /// The command line of `sumac`.
 #pragma once
 
+#include "capture.h"
 #include "probe.h"
 #include "record.h"
+#include "replay.h"
 #include "shot.h"
 
 #include <string>
@@ -11,7 +13,8 @@
 
 namespace sumac::tool {
 
-using Command = std::variant<ShotOptions, RecordOptions, ProbeOptions>;
+using Command =
+    std::variant<ShotOptions, RecordOptions, CaptureOptions, ReplayOptions, ProbeOptions>;
 
 /// What to print instead of running: a help text (status 0) or one line about a mistake (status 2).
 struct Answer {

@@ -15,11 +15,21 @@ struct Run {
     const Surroundings& around;
     int operator()(const ShotOptions& options) const { return shot(options, around); }
     int operator()(const RecordOptions& options) const { return record(options, around); }
+    int operator()(const CaptureOptions& options) const { return capture(options, around); }
+    int operator()(const ReplayOptions& options) const { return replay(options, around); }
     int operator()(const ProbeOptions& options) const { return probe(options, around); }
 };
 
 sumac::LogLevel log_level(const Command& command) {
-    return std::visit([](const auto& options) { return options.connection.log_level; }, command);
+    return std::visit(
+        [](const auto& options) {
+            if constexpr (requires { options.connection; }) {
+                return options.connection.log_level;
+            } else {
+                return sumac::LogLevel::warn;
+            }
+        },
+        command);
 }
 
 } // namespace

@@ -1,16 +1,11 @@
 #include "trace_file.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
-#include <pthread.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace sumac::tool {
@@ -18,11 +13,6 @@ namespace sumac::tool {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t max_pending_bytes = std::size_t{16} * 1024 * 1024;
-// Written at the latest after this time, so that the file can be watched while it grows.
-constexpr std::chrono::milliseconds write_interval{500};
-constexpr std::size_t write_at_once_bytes = std::size_t{64} * 1024;
 
 Json number_or_text(std::string_view value) {
     const char* end = value.data() + value.size();
@@ -62,13 +52,6 @@ std::int64_t microseconds(LocalTime time) {
     return time.time_since_epoch().count();
 }
 
-Failure cannot_write(const std::string& path, int error) {
-    return {
-        ErrorCode::system,
-        fmt::format("cannot write the trace {}: {}", path, std::generic_category().message(error)),
-        "check the path, its permissions and the disk"};
-}
-
 } // namespace
 
 std::string trace_line(const TraceEvent& event) {
@@ -87,72 +70,9 @@ std::string trace_line(const TraceEvent& event) {
 }
 
 Result<std::unique_ptr<TraceFile>, Failure> TraceFile::open(const std::string& path) {
-    const int fd = path == "-"
-                       ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
-                       : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) return cannot_write(path, errno);
-    return std::unique_ptr<TraceFile>{new TraceFile{path, fd}}; // the constructor is private
-}
-
-TraceFile::TraceFile(std::string path, int fd)
-    : path_(std::move(path)), fd_(fd), writer_([this] { write_all(); }) {}
-
-TraceFile::~TraceFile() {
-    static_cast<void>(finish());
-    close(fd_);
-}
-
-void TraceFile::on_trace(const TraceEvent& event) {
-    const std::string line = trace_line(event);
-    std::unique_lock lock{mutex_};
-    changed_.wait(lock, [&] { return failure_ || pending_.size() < max_pending_bytes; });
-    if (failure_) return;
-    pending_ += line;
-    if (pending_.size() >= write_at_once_bytes) changed_.notify_all();
-}
-
-Result<Done, Failure> TraceFile::finish() {
-    {
-        const std::lock_guard lock{mutex_};
-        finished_ = true;
-        changed_.notify_all();
-    }
-    if (writer_.joinable()) writer_.join();
-    if (failure_) return *failure_;
-    return Done{};
-}
-
-void TraceFile::write_all() {
-    pthread_setname_np(pthread_self(), "trace");
-    for (bool last = false; !last;) {
-        std::string chunk;
-        {
-            std::unique_lock lock{mutex_};
-            changed_.wait_for(lock, write_interval, [&] {
-                return finished_ || pending_.size() >= write_at_once_bytes;
-            });
-            last = finished_;
-            chunk.swap(pending_);
-            changed_.notify_all();
-        }
-        if (!write_chunk(chunk)) return;
-    }
-}
-
-bool TraceFile::write_chunk(const std::string& chunk) {
-    std::string_view rest = chunk;
-    while (!rest.empty()) {
-        const ssize_t written = write(fd_, rest.data(), rest.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) {
-            const std::lock_guard lock{mutex_};
-            failure_ = cannot_write(path_, errno);
-            changed_.notify_all();
-            return false;
-        }
-        rest.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
+    auto file = BackgroundFile::open(path, "the trace");
+    if (!file) return file.error();
+    return std::make_unique<TraceFile>(*std::move(file));
 }
 
 Result<std::unique_ptr<TraceFile>, Failure> open_trace(const std::string& path) {

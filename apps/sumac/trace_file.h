@@ -1,16 +1,12 @@
 /// A session's trace as a file of JSON lines.
 #pragma once
 
+#include "background_file.h"
 #include <sumac/result.h>
 #include <sumac/sinks.h>
 
-#include <condition_variable>
-#include <cstddef>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
-#include <thread>
 
 namespace sumac::tool {
 
@@ -19,35 +15,20 @@ namespace sumac::tool {
 /// its detail as members of their own. All times are CLOCK_MONOTONIC microseconds.
 std::string trace_line(const TraceEvent& event);
 
-/// Formats in the session's thread, writes in its own. The session waits only while 16 MiB are
-/// unwritten, which is about 100,000 events: a trace with holes would lie.
+/// Formats in the session's thread; a BackgroundFile writes. 16 MiB, for which the session would
+/// wait, are about 100,000 events.
 class TraceFile : public TraceSink {
 public:
     /// Creates or overwrites; "-" is standard output.
     static Result<std::unique_ptr<TraceFile>, Failure> open(const std::string& path);
-    /// As finish.
-    ~TraceFile() override;
-    TraceFile(const TraceFile&) = delete;
-    TraceFile& operator=(const TraceFile&) = delete;
+    explicit TraceFile(std::unique_ptr<BackgroundFile> file) : file_(std::move(file)) {}
 
-    void on_trace(const TraceEvent& event) override;
+    void on_trace(const TraceEvent& event) override { file_->append(trace_line(event)); }
     /// Writes what waits. After it no call of the sink is allowed.
-    Result<Done, Failure> finish();
+    Result<Done, Failure> finish() { return file_->finish(); }
 
 private:
-    TraceFile(std::string path, int fd);
-    void write_all();
-    /// False: writing failed, now or before.
-    bool write_chunk(const std::string& chunk);
-
-    const std::string path_;
-    const int fd_;
-    std::mutex mutex_; ///< guards the next three
-    std::string pending_;
-    bool finished_ = false;
-    std::optional<Failure> failure_;
-    std::condition_variable changed_;
-    std::jthread writer_;
+    std::unique_ptr<BackgroundFile> file_;
 };
 
 /// Opens the trace that a command line asks for; null where `path` is empty.

@@ -1,0 +1,114 @@
+"""Captures: what `sumac record --wire` writes, `sumac replay` shows again, picture by picture.
+
+usage: replay_test.py SUMAC SUMAC_HOST
+"""
+
+import glob
+import os
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from host_process import HostProcess
+
+SUMAC = HOST = ""
+GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden")
+HEADER = struct.Struct("<BBBBIQI")
+CHECKPOINT = 3
+
+
+def records(path):
+    """[(kind, offset of the record's body, size of that)]"""
+    with open(path, "rb") as file:
+        data = file.read()
+    found, offset = [], 8
+    while offset < len(data):
+        kind, _, _, _, _, _, size = HEADER.unpack_from(data, offset)
+        found.append((kind, offset + HEADER.size, size))
+        offset += HEADER.size + size
+    return found
+
+
+class Replay(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.capture = os.path.join(self.folder, "session.capture")
+
+    def replay(self, capture, *options, status=0):
+        result = subprocess.run([SUMAC, "replay", capture, *options], capture_output=True, text=True, timeout=120)
+        self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        return result
+
+    def take(self, *host_options):
+        """A capture of a clip that plays and then stands still until the picture has been noted."""
+        with HostProcess(HOST, "--port", "0", "--size", "352x192", "--desktop", "640x360", *host_options) as host:
+            port = host.wait_for("ready")["port"]
+            tool = subprocess.Popen([SUMAC, "record", f"spice://127.0.0.1:{port}", "--wire", self.capture],
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            self.addCleanup(tool.kill)
+            time.sleep(3)
+            host.command("video stop")
+            end = time.monotonic() + 30
+            while time.monotonic() < end:
+                time.sleep(0.5)
+                if CHECKPOINT in [kind for kind, _, _ in self.records_so_far()]:
+                    break
+            tool.send_signal(signal.SIGINT)
+            _, errors = tool.communicate(timeout=60)
+        self.assertEqual(tool.returncode, 0, errors)
+        self.assertIn(CHECKPOINT, [kind for kind, _, _ in records(self.capture)])
+
+    def records_so_far(self):
+        try:
+            return records(self.capture)
+        except (OSError, struct.error):  # the last one is not complete yet
+            return []
+
+    def test_shows_the_same_picture_again(self):
+        self.take("--audio")
+        for pace in ((), ("--fast",)):
+            result = self.replay(self.capture, *pace, "--picture", os.path.join(self.folder, "last.png"))
+            self.assertRegex(result.stdout, r"checkpoints: [1-9]\d* passed, 0 different")
+            self.assertRegex(result.stdout, r"mjpeg 352x192: [1-9]\d* frames received")
+        self.assertGreater(os.path.getsize(os.path.join(self.folder, "last.png")), 1000)
+        self.check_that_a_wrong_picture_is_found()
+        self.check_that_a_damaged_capture_is_refused()
+
+    def check_that_a_wrong_picture_is_found(self):
+        _, offset, size = next(record for record in records(self.capture) if record[0] == CHECKPOINT)
+        with open(self.capture, "r+b") as file:
+            file.seek(offset + size - 1)
+            last = file.read(1)
+            file.seek(offset + size - 1)
+            file.write(bytes([last[0] ^ 1]))
+        result = self.replay(self.capture, "--fast", status=1)
+        self.assertIn("the picture is not the captured one", result.stderr)
+
+    def check_that_a_damaged_capture_is_refused(self):
+        os.truncate(self.capture, os.path.getsize(self.capture) - 5)
+        self.assertIn("ends within a record", self.replay(self.capture, status=2).stderr)
+
+    def test_what_is_no_capture(self):
+        self.assertIn("this is no capture", self.replay(SUMAC, status=2).stderr)
+        self.assertIn("cannot read", self.replay(self.capture, status=2).stderr)
+
+    def test_golden_captures(self):
+        captures = sorted(glob.glob(os.path.join(GOLDEN, "*.capture")))
+        self.assertGreater(len(captures), 0)
+        for capture in captures:
+            with self.subTest(capture=os.path.basename(capture)):
+                result = self.replay(capture, "--fast")
+                self.assertRegex(result.stdout, r"checkpoints: [1-9]\d* passed, 0 different")
+                self.assertIn("not drawn: none", result.stdout)
+
+
+if __name__ == "__main__":
+    HOST = sys.argv.pop()
+    SUMAC = sys.argv.pop()
+    unittest.main(verbosity=2)
