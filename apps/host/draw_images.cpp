@@ -50,7 +50,7 @@ std::uint32_t widened(std::uint32_t colour_555) {
 
 DrawImage ImageMaker::image(Drawing& drawing, const Wish& wish) {
     if (wish.may_be_cached && dice_.one_in(4)) {
-        if (const auto* found = find_cached(wish.least, wish.for_16_bits, false)) {
+        if (const auto* found = find_cached(wish.least, wish.surface_format, false)) {
             drawing.share(found->memory);
             return found->image;
         }
@@ -61,15 +61,17 @@ DrawImage ImageMaker::image(Drawing& drawing, const Wish& wish) {
         return make_image(drawing.memory, size, wish, false);
     auto memory = std::make_unique<DrawMemory>();
     const DrawImage image = make_image(*memory, size, wish, true);
-    return remember(
-        drawing,
-        std::move(memory),
-        {.image = image, .for_16_bits = wish.for_16_bits, .is_mask = false, .memory = nullptr});
+    return remember(drawing,
+                    std::move(memory),
+                    {.image = image,
+                     .surface_format = wish.surface_format,
+                     .is_mask = false,
+                     .memory = nullptr});
 }
 
 DrawImage ImageMaker::mask(Drawing& drawing, Size size) {
     if (dice_.one_in(4)) {
-        if (const auto* found = find_cached(size, false, true)) {
+        if (const auto* found = find_cached(size, 0, true)) {
             drawing.share(found->memory);
             return found->image;
         }
@@ -79,13 +81,13 @@ DrawImage ImageMaker::mask(Drawing& drawing, Size size) {
     const DrawImage image = make_mask(*memory, size, true);
     return remember(drawing,
                     std::move(memory),
-                    {.image = image, .for_16_bits = false, .is_mask = true, .memory = nullptr});
+                    {.image = image, .surface_format = 0, .is_mask = true, .memory = nullptr});
 }
 
 const ImageMaker::Cached*
-ImageMaker::find_cached(Size least, bool for_16_bits, bool is_mask) const {
+ImageMaker::find_cached(Size least, std::uint32_t surface_format, bool is_mask) const {
     const auto found = std::ranges::find_if(cached_, [&](const Cached& entry) {
-        return entry.is_mask == is_mask && entry.for_16_bits == for_16_bits &&
+        return entry.is_mask == is_mask && entry.surface_format == surface_format &&
                entry.image.size.width >= least.width && entry.image.size.height >= least.height;
     });
     return found == cached_.end() ? nullptr : &*found;
@@ -113,7 +115,9 @@ DrawImage ImageMaker::make_image(DrawMemory& memory, Size size, const Wish& wish
     std::uint8_t format = dice_.pick(formats);
     if (wish.with_alpha && dice_.one_in(2)) format = SPICE_BITMAP_FMT_RGBA;
     const unsigned bits = bits_per_pixel(format);
-    const QXLPHYSICAL palette = bits > 8 ? 0 : make_palette(memory, 1 << bits, wish.for_16_bits);
+    const QXLPHYSICAL palette =
+        bits > 8 ? 0
+                 : make_palette(memory, 1 << bits, wish.surface_format == SPICE_SURFACE_FMT_16_555);
     return make_bitmap(memory, size, format, palette, cached);
 }
 

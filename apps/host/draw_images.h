@@ -30,9 +30,9 @@ public:
 
     struct Wish {
         Size least;
-        int most_extra = 24;      ///< how much larger than `least` it may be
-        bool for_16_bits = false; ///< its palette is that of a 16-bit surface
-        bool with_alpha = false;  ///< wants pixels with alpha more often
+        int most_extra = 24; ///< how much larger than `least` it may be
+        std::uint32_t surface_format = SPICE_SURFACE_FMT_32_xRGB; ///< where it is drawn
+        bool with_alpha = false; ///< wants pixels with alpha more often
         bool may_be_cached = true;
     };
     DrawImage image(Drawing& drawing, const Wish& wish);
@@ -42,11 +42,13 @@ public:
 private:
     struct Cached {
         DrawImage image;
-        bool for_16_bits = false;
+        /// The server keeps an image as the first surface's format wanted it, and then takes the
+        /// colours of a palette for transparent ones elsewhere: no two formats share an image.
+        std::uint32_t surface_format = 0;
         bool is_mask = false;
         std::shared_ptr<const DrawMemory> memory = nullptr;
     };
-    const Cached* find_cached(Size least, bool for_16_bits, bool is_mask) const;
+    const Cached* find_cached(Size least, std::uint32_t surface_format, bool is_mask) const;
     DrawImage remember(Drawing& drawing, std::unique_ptr<DrawMemory> memory, Cached entry);
     DrawImage make_image(DrawMemory& memory, Size size, const Wish& wish, bool cached);
     DrawImage make_mask(DrawMemory& memory, Size size, bool cached);

@@ -304,7 +304,7 @@ Sketchbook::Source Sketchbook::source(Sketch& sketch, const SourceWish& wish) {
         if (const auto found = surface_source(sketch, size, wish.surface_depth)) return *found;
     const DrawImage image = images_.image(sketch.drawing,
                                           {.least = size,
-                                           .for_16_bits = depth_of(sketch.target.format) == 16,
+                                           .surface_format = sketch.target.format,
                                            .with_alpha = wish.with_alpha,
                                            .may_be_cached = wish.may_be_cached});
     return {.image = image.address,
@@ -336,7 +336,7 @@ QXLBrush Sketchbook::brush(Sketch& sketch, Tiles tiles) {
                               .image(sketch.drawing,
                                      {.least = {dice_.length(40), dice_.length(40)},
                                       .most_extra = 0,
-                                      .for_16_bits = depth_of(sketch.target.format) == 16,
+                                      .surface_format = sketch.target.format,
                                       .may_be_cached = tiles != Tiles::uncached_images})
                               .address;
     return brush;
