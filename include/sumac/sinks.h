@@ -9,6 +9,7 @@
 #pragma once
 
 #include <sumac/geometry.h>
+#include <sumac/planes.h>
 #include <sumac/time.h>
 
 #include <cstddef>
@@ -54,9 +55,26 @@ struct Monitor {
     bool operator==(const Monitor&) const = default;
 };
 
+/// The frame of a video stream, as its codec stores it: no pixel of it was made on the CPU.
+struct PlanarUpdate {
+    std::uint32_t display = 0;    ///< channel id of the display channel
+    PlanarView picture;           ///< to be scaled into `dest`
+    Rect dest;                    ///< of the primary surface; may reach beyond it
+    std::span<const Rect> damage; ///< what of `dest` is seen, inside the surface; may overlap
+    LocalTime at;                 ///< when it was shown
+    ShownFrame frame;
+};
+
 class DisplaySink {
 public:
     virtual ~DisplaySink() = default;
+    /// Whether on_planes is wanted. Asked once, when the session starts.
+    virtual bool takes_planes() const { return false; }
+    /// In place of on_update, if this sink takes planes and the stream's codec has them: the
+    /// picture lies above all that was shown so far. The next on_update of this display contains
+    /// it, in its pixels and in its damage; until then a later picture with the same `dest` hides
+    /// it.
+    virtual void on_planes(const PlanarUpdate& update) { static_cast<void>(update); }
     /// A primary surface of this size now exists. Its content is black until the first update;
     /// where it replaces another, after a migration say, go on showing the last picture until then.
     virtual void on_display_created(std::uint32_t display, Size size) = 0;

@@ -1,6 +1,8 @@
 #include "client/draw_worker.h"
 
+#include "channel/stream_table.h"
 #include "io/clock.h"
+#include "video/colour.h"
 #include "wire/names.h"
 
 #include <asio/post.hpp>
@@ -13,6 +15,8 @@ namespace sumac::client {
 namespace {
 
 constexpr SurfaceId primary_id{0};
+/// Streams that are shown as planes at a time; with more, memory counts for more than conversion.
+constexpr std::size_t max_pictures_above = 4;
 /// Jobs between two looks at the inbox, and at most between two updates of the sink.
 constexpr int jobs_per_turn = 256;
 /// More rects of damage than this become their hull.
@@ -54,6 +58,45 @@ struct NameOf {
     std::string_view operator()(const wire::CopyBits&) const { return "copy_bits"; }
 };
 
+/// What of a stream's picture is seen on a surface of that size.
+std::vector<Rect> seen_of(const ShowPicture& show, Size surface) {
+    const Rect whole = intersect(show.dest, {0, 0, surface.width, surface.height});
+    std::vector<Rect> seen;
+    if (whole.empty()) return seen;
+    if (show.clip.everything_visible) return {whole};
+    for (const Rect& rect : show.clip.rects) {
+        const Rect part = intersect(whole, rect);
+        if (!part.empty()) seen.push_back(part);
+    }
+    return seen;
+}
+
+/// With the top row first, however the rows are stored.
+PlanarView upright(PlanarView planes, canvas::RowOrder order) {
+    if (order == canvas::RowOrder::top_down) return planes;
+    for (std::size_t i = 0; i < planes.planes.size(); ++i) {
+        Plane& plane = planes.planes[i];
+        plane.data += plane.stride_bytes * (planes.plane_size(i).height - 1);
+        plane.stride_bytes = -plane.stride_bytes;
+    }
+    return planes;
+}
+
+Result<canvas::Damage> draw_pixels(canvas::Canvas& canvas, const ShowPicture& show) {
+    std::vector<std::byte> converted;
+    PictureView pixels;
+    if (const auto* planes = std::get_if<PlanarView>(&show.picture->content)) {
+        pixels.size = planes->size;
+        pixels.stride_bytes = std::ptrdiff_t{planes->size.width} * 4;
+        converted.resize(static_cast<std::size_t>(pixels.stride_bytes * planes->size.height));
+        pixels.data = converted.data();
+        video::to_bgrx(*planes, converted.data(), pixels.stride_bytes);
+    } else {
+        pixels = std::get<PictureView>(show.picture->content);
+    }
+    return canvas.draw_picture(show.surface, pixels, show.dest, show.clip, show.order);
+}
+
 bool ends_server(const DrawJob& job) {
     return std::holds_alternative<ResetDisplay>(job.work) ||
            std::holds_alternative<CloseDisplay>(job.work);
@@ -75,7 +118,11 @@ DrawWorker::DrawWorker(asio::any_io_executor pool,
                        Statistics& statistics,
                        DisplaySink* sink,
                        Events events)
-    : pool_(std::move(pool)), statistics_(statistics), sink_(sink), events_(std::move(events)) {}
+    : pool_(std::move(pool)),
+      statistics_(statistics),
+      sink_(sink),
+      planes_(sink != nullptr && sink->takes_planes()),
+      events_(std::move(events)) {}
 
 void DrawWorker::post(DrawJob job) {
     const std::lock_guard lock{mutex_};
@@ -226,6 +273,7 @@ DrawWorker::Outcome DrawWorker::draw(std::uint8_t id,
         touches(display.damage, std::get<wire::DrawCopy>(message).base.box)) {
         publish(id, display, {});
     }
+    if (channel::draw_area(message)) bring_down(display);
     const auto* create = std::get_if<wire::SurfaceCreate>(&message);
     const bool kept = create != nullptr && display.canvas.keeps_primary(*create);
     const Result<canvas::Drawn> drawn = display.canvas.draw(message);
@@ -251,8 +299,9 @@ DrawWorker::Outcome DrawWorker::draw(std::uint8_t id,
 
 void DrawWorker::show(std::uint8_t id, Display& display, const ShowPicture& show) {
     publish(id, display, {}); // a frame is a picture of its own
-    const auto damage =
-        display.canvas.draw_picture(show.surface, show.picture, show.dest, show.clip, show.order);
+    if (show_planes(id, display, show)) return;
+    bring_down(display);
+    const auto damage = draw_pixels(display.canvas, show);
     if (!damage) {
         events_.on_not_shown(show.frame);
         return;
@@ -262,6 +311,31 @@ void DrawWorker::show(std::uint8_t id, Display& display, const ShowPicture& show
     events_.on_shown(show.frame, io::now());
 }
 
+/// False if it has to go to the canvas.
+bool DrawWorker::show_planes(std::uint8_t id, Display& display, const ShowPicture& show) {
+    const auto* planes = std::get_if<PlanarView>(&show.picture->content);
+    const auto size = display.canvas.surface_size(primary_id);
+    if (!planes_ || planes == nullptr || show.surface != primary_id || !size) return false;
+    std::erase_if(display.above, [&](const ShowPicture& below) {
+        return below.dest == show.dest && below.clip == show.clip;
+    });
+    if (display.above.size() == max_pictures_above) bring_down(display);
+    display.above.push_back(show);
+    const LocalTime now = io::now();
+    const std::vector<Rect> seen = seen_of(show, *size);
+    if (!seen.empty())
+        sink_->on_planes({id, upright(*planes, show.order), show.dest, seen, now, show.frame});
+    events_.on_shown(show.frame, now);
+    return true;
+}
+
+/// The canvas gets what was shown above it; the sink learns of it with the next update.
+void DrawWorker::bring_down(Display& display) {
+    for (const ShowPicture& show : std::exchange(display.above, {})) {
+        if (const auto damage = draw_pixels(display.canvas, show)) note(display, *damage);
+    }
+}
+
 void DrawWorker::open(std::uint8_t id, std::uint64_t server) {
     if (displays_.contains(id)) return; // it has moved here from another server
     const auto& images = images_of(server);
@@ -269,6 +343,7 @@ void DrawWorker::open(std::uint8_t id, std::uint64_t server) {
 }
 
 void DrawWorker::reset(Display& display, std::uint64_t server) {
+    bring_down(display); // what stays on show
     const auto before = std::exchange(display.images, images_of(server));
     display.canvas.restart(*display.images);
 }

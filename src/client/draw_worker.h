@@ -13,6 +13,7 @@
 
 #include "canvas/canvas.h"
 #include "client/statistics.h"
+#include "video/picture.h"
 #include "wire/display.h"
 #include <sumac/sinks.h>
 
@@ -32,11 +33,10 @@ namespace sumac::client {
 /// uncompressed 4K primaries.
 inline constexpr std::size_t max_draw_queue_bytes = std::size_t{64} << 20U;
 
-/// A decoded picture to show now. Its pixels are kept alive by `keep_alive`.
+/// A decoded picture to show now.
 struct ShowPicture {
     SurfaceId surface;
-    PictureView picture;
-    std::shared_ptr<const void> keep_alive;
+    video::PicturePtr picture;
     Rect dest;
     wire::Clip clip;
     canvas::RowOrder order = canvas::RowOrder::top_down;
@@ -100,6 +100,8 @@ private:
         std::shared_ptr<image::ImageCache> images; ///< the canvas borrows it
         canvas::Canvas canvas;
         std::vector<Rect> damage; ///< of the primary, not yet given to the sink
+        /// Shown as planes, and not on the canvas yet: it gets them when something else is drawn.
+        std::vector<ShowPicture> above;
         std::deque<DrawJob> jobs;
         Serial last_seen{0};
         int ends_queued = 0; ///< of ResetDisplay and CloseDisplay among the jobs
@@ -116,6 +118,8 @@ private:
     Outcome
     draw(std::uint8_t id, Display& display, const wire::DisplayMessage& message, bool patient);
     void show(std::uint8_t id, Display& display, const ShowPicture& show);
+    bool show_planes(std::uint8_t id, Display& display, const ShowPicture& show);
+    void bring_down(Display& display);
     void open(std::uint8_t id, std::uint64_t server);
     void reset(Display& display, std::uint64_t server);
     const std::shared_ptr<image::ImageCache>& images_of(std::uint64_t server);
@@ -128,6 +132,7 @@ private:
     asio::any_io_executor pool_;
     Statistics& statistics_;
     DisplaySink* sink_;
+    const bool planes_; ///< the sink takes them
     Events events_;
 
     /// Guards the members up to the next comment, which net and worker share.

@@ -40,6 +40,8 @@ void Session::Impl::start() {
     const auto log_line = [this](LogLevel level, std::string_view line) { log(level, line); };
     video::DecoderParts decoders;
     decoders.hardware = runtime_.hardware();
+    if (sinks_.display != nullptr && sinks_.display->takes_planes())
+        decoders.form = video::PictureForm::planes;
     player_ = std::make_shared<client::StreamPlayer>(client::StreamPlayer::Parts{runtime_.net(),
                                                                                  runtime_.workers(),
                                                                                  *draw_,

@@ -301,13 +301,8 @@ void StreamPlayer::carry_out(const media::Present& present, LocalTime) {
     job.cost_bytes = frame.picture->size_bytes;
     ShownFrame shown = shown_frame(present.frame, frame);
     shown.due = present.due;
-    job.work = ShowPicture{stream.surface,
-                           std::get<PictureView>(frame.picture->content),
-                           frame.picture,
-                           frame.dest,
-                           stream.clip,
-                           stream.order,
-                           shown};
+    job.work =
+        ShowPicture{stream.surface, frame.picture, frame.dest, stream.clip, stream.order, shown};
     parts_.draw.post(std::move(job));
     forget(present.frame);
 }

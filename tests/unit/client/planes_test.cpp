@@ -1,0 +1,145 @@
+// Pictures of streams as planes, for a sink that takes them.
+#include "client/draw_worker.h"
+
+#include <asio/io_context.hpp>
+#include <gtest/gtest.h>
+#include <spice/enums.h>
+
+namespace sumac::client {
+namespace {
+
+constexpr Size screen{8, 8};
+
+struct PlanarSink final : DisplaySink {
+    void on_display_created(std::uint32_t, Size) override {}
+    void on_display_destroyed(std::uint32_t) override {}
+    void on_update(const DisplayUpdate& update) override {
+        ++updates;
+        damage.assign(update.damage.begin(), update.damage.end());
+        const std::byte* const row = update.picture.data + 5 * update.picture.stride_bytes;
+        red = std::to_integer<int>(row[4 * 5 + 2]);
+    }
+    bool takes_planes() const override { return takes; }
+    void on_planes(const PlanarUpdate& update) override {
+        ++planar_updates;
+        damage.assign(update.damage.begin(), update.damage.end());
+        luma = std::to_integer<int>(*update.picture.planes[0].data);
+    }
+
+    bool takes = true;
+    int updates = 0;
+    int planar_updates = 0;
+    std::vector<Rect> damage;
+    int red = -1;  ///< of the pixel at (5, 5) in the last update
+    int luma = -1; ///< of the first sample of the last planes
+};
+
+/// A flat grey 4:4:4 picture whose first row in memory is black.
+video::PicturePtr grey(std::byte luma) {
+    const auto memory = std::make_shared<std::vector<std::byte>>(16, std::byte{128});
+    std::fill_n(memory->begin() + 4, 12, luma);
+    std::fill_n(memory->begin(), 4, std::byte{0});
+    const auto colour = std::make_shared<std::vector<std::byte>>(16, std::byte{128});
+    PlanarView view;
+    view.format = PlanarFormat::yuv444;
+    view.range = ColourRange::full;
+    view.size = {4, 4};
+    view.planes = {Plane{memory->data(), 4}, Plane{colour->data(), 4}, Plane{colour->data(), 4}};
+    const auto both =
+        std::make_shared<std::pair<decltype(memory), decltype(colour)>>(memory, colour);
+    return std::make_shared<video::Picture>(video::Picture{view, both, 32});
+}
+
+struct Drawing {
+    explicit Drawing(bool takes_planes) {
+        sink.takes = takes_planes;
+        worker = std::make_shared<DrawWorker>(
+            pool.get_executor(),
+            statistics,
+            &sink,
+            DrawWorker::Events{[this](const ShownFrame&, LocalTime) { ++shown; },
+                               [](const ShownFrame&) {},
+                               [](std::uint8_t, Error) {},
+                               [] {}});
+        post(OpenDisplay{});
+        post(wire::DisplayMessage{wire::SurfaceCreate{
+            SurfaceId{0}, 8, 8, SPICE_SURFACE_FMT_32_xRGB, SPICE_SURFACE_FLAGS_PRIMARY}});
+        post(wire::DisplayMessage{wire::DisplayMark{}});
+    }
+
+    template <class Work>
+    void post(Work work) {
+        DrawJob job;
+        job.work = std::move(work);
+        worker->post(std::move(job));
+        pool.restart();
+        pool.run();
+    }
+
+    void show(std::byte luma, canvas::RowOrder order = canvas::RowOrder::top_down) {
+        post(ShowPicture{SurfaceId{0}, grey(luma), {2, 2, 12, 12}, {}, order, {}});
+    }
+
+    void whiten(const Rect& box) {
+        wire::DrawWhiteness white;
+        white.base.box = box;
+        post(wire::DisplayMessage{white});
+    }
+
+    asio::io_context pool;
+    Statistics statistics{"test"};
+    PlanarSink sink;
+    std::shared_ptr<DrawWorker> worker;
+    int shown = 0;
+};
+
+const std::vector<Rect> seen{{2, 2, 8, 8}};
+
+TEST(Planes, GoToASinkThatTakesThem) {
+    Drawing drawing{true};
+    drawing.show(std::byte{100});
+    drawing.show(std::byte{120});
+    EXPECT_EQ(drawing.sink.planar_updates, 2);
+    EXPECT_EQ(drawing.sink.updates, 0);
+    EXPECT_EQ(drawing.sink.damage, seen);
+    EXPECT_EQ(drawing.sink.luma, 0); // the first row
+    EXPECT_EQ(drawing.shown, 2);
+}
+
+TEST(Planes, AreTurnedWhereRowsAreStoredUpwards) {
+    Drawing drawing{true};
+    drawing.show(std::byte{100}, canvas::RowOrder::bottom_up);
+    EXPECT_EQ(drawing.sink.luma, 100);
+}
+
+TEST(Planes, AreInTheNextUpdateThatIsDrawn) {
+    Drawing drawing{true};
+    drawing.show(std::byte{100});
+    drawing.show(std::byte{120});
+    drawing.whiten({0, 0, 1, 1});
+    EXPECT_EQ(drawing.sink.updates, 1);
+    EXPECT_EQ(drawing.sink.red, 120);
+    EXPECT_EQ(drawing.sink.damage, (std::vector<Rect>{{2, 2, 8, 8}, {0, 0, 1, 1}}));
+}
+
+TEST(Planes, LieBelowWhatIsDrawnLater) {
+    Drawing drawing{true};
+    drawing.show(std::byte{100});
+    drawing.whiten({5, 5, 6, 6});
+    EXPECT_EQ(drawing.sink.red, 255);
+    drawing.show(std::byte{120});
+    drawing.whiten({0, 0, 1, 1});
+    EXPECT_EQ(drawing.sink.red, 120);
+}
+
+TEST(Planes, BecomePixelsForASinkThatDoesNotTakeThem) {
+    Drawing drawing{false};
+    drawing.show(std::byte{100});
+    EXPECT_EQ(drawing.sink.planar_updates, 0);
+    EXPECT_EQ(drawing.sink.updates, 1);
+    EXPECT_EQ(drawing.sink.red, 100);
+    EXPECT_EQ(drawing.sink.damage, seen);
+}
+
+} // namespace
+} // namespace sumac::client
