@@ -198,6 +198,33 @@ DISPLAY = {
 for image_name, image in IMAGES.items():
     DISPLAY[f"draw_copy_{image_name}"] = (304, draw(BASE, [COPY_TAIL], image))
 
+RGBA = descriptor(0, 0) + u8(9, 4) + u32(4, 2, 16, 0) + bytes(range(32))
+PATTERN_AT = u8(2)
+CURVE = u32(1) + u8(0x1B) + u32(4) + i32(16, 16, 100, 400, 300, -200, 500, 160)
+GLYPH_4_BITS = i32(3, 4, 1, -1) + u16(3, 2) + bytes([0x5F, 0xA0, 0xFF, 0x10])
+HALF = i32(32768, 0, 65536, 0, 32768, 0)
+
+# On surfaces 0 (32 bits), 1 (16 bits), 5 (565): see canvas_fuzz.cpp.
+CANVAS = {
+    "rop3_pattern": (309, draw(BASE, [BOX + PATTERN_AT, i32(3, 4) + u8(0xE2, 1) + NO_MASK],
+                               BITMAP, RGBA)),
+    "rop3_scaled": (309, draw(BASE, [rect(0, 0, 4, 2) + RED + u8(0x6A, 0) + NO_MASK], BITMAP)),
+    "stroke": DISPLAY["draw_stroke"],
+    "stroke_solid": (310, draw(BASE, [u8(0) + RED + u16(0x40, 0)], PATH)),
+    "stroke_curve": (310, draw(BASE, [u8(0xC, 3), RED + u16(0x40, 0)], CURVE, i32(48, 32, 16))),
+    "text_1_bit": DISPLAY["draw_text"],
+    "text_4_bits": (311, draw(CLIPPED, [BOX + RED + RED + u16(8, 0)],
+                              u16(2) + u8(2) + GLYPH_4_BITS + GLYPH_4_BITS)),
+    "transparent": DISPLAY["draw_transparent"],
+    "alpha_blend": (313, draw(BASE + u8(3, 128), [BOX], RGBA)),
+    "alpha_blend_scaled": (313, draw(BASE + u8(1, 255), [rect(0, 0, 4, 2)], descriptor(104, 0) + u32(1))),
+    "composite": DISPLAY["draw_composite"],
+    "composite_nearest": (318, draw(BASE + u32(9 | 3 << 8 | 1 << 14 | 1 << 20), [HALF + u16(1, 2, 0, 0)],
+                                    RGBA)),
+    "composite_mask": (318, draw(BASE + u32(3 | 4 << 8 | 3 << 11 | 2 << 14 | 3 << 16 | 3 << 18 | 1 << 21),
+                                 [b"", HALF + u16(1, 2, 3, 4)], RGBA, descriptor(104, 0) + u32(3))),
+}
+
 
 def mini(kind, body):
     return u16(kind) + u32(len(body)) + body
@@ -248,6 +275,7 @@ write("opus", {
     "damaged": u8(2) + bytes([0xFF, 0x00]) + u8(3) + OPUS_SILENCE,
 })
 messages("display_messages", DISPLAY)
+write("canvas", {name: u16(kind) + u16(len(body)) + body for name, (kind, body) in CANVAS.items()})
 write("framing", {
     "mini": u8(1) + mini(4, u32(7) + u64(8)) + mini(103, b""),
     "mini_cut_small": u8(5) + mini(4, u32(7) + u64(8)) + mini(103, bytes(100)),
