@@ -83,9 +83,8 @@ QXLPHYSICAL make_path(Dice& dice, DrawMemory& memory, const Area& box) {
     return address_in_guest(&path);
 }
 
-QXLLineAttr make_line(Dice& dice, DrawMemory& memory) {
+QXLLineAttr make_dashes(Dice& dice, DrawMemory& memory) {
     QXLLineAttr line{};
-    if (dice.one_in(2)) return line;
     line.flags = SPICE_LINE_FLAGS_STYLED;
     if (dice.one_in(3)) line.flags |= SPICE_LINE_FLAGS_START_WITH_GAP;
     line.style_nseg = static_cast<std::uint8_t>(2 * dice.between(1, 3));

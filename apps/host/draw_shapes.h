@@ -19,7 +19,7 @@ QXLClip make_clip(Dice& dice, DrawMemory& memory, const Area& box);
 QXLPHYSICAL make_path(Dice& dice, DrawMemory& memory, const Area& box);
 
 /// Dashes and gaps of a pixel and more.
-QXLLineAttr make_line(Dice& dice, DrawMemory& memory);
+QXLLineAttr make_dashes(Dice& dice, DrawMemory& memory);
 
 /// QXLString: glyphs of one or four bits a pixel, in and about `box`.
 QXLPHYSICAL make_string(Dice& dice, DrawMemory& memory, const Area& box);

@@ -9,9 +9,9 @@
 
 namespace sumac::host {
 
-const std::string_view draw_operations =
-    "fill opaque copy blend blackness whiteness invers rop3 stroke text transparent alpha_blend "
-    "composite copy_bits";
+const std::string_view draw_operations = "fill opaque copy blend blackness whiteness invers rop3 "
+                                         "stroke dash text transparent alpha_blend "
+                                         "composite copy_bits";
 
 struct Sketchbook::Named {
     std::string_view name;
@@ -62,7 +62,7 @@ QXLPHYSICAL surface_image(Drawing& drawing, std::uint32_t id, Size size) {
 } // namespace
 
 const Sketchbook::Named* Sketchbook::find(std::string_view name) {
-    static constexpr std::array<Named, 14> all{{
+    static constexpr std::array<Named, 15> all{{
         {"fill", QXL_DRAW_FILL, &Sketchbook::fill},
         {"opaque", QXL_DRAW_OPAQUE, &Sketchbook::opaque},
         {"copy", QXL_DRAW_COPY, &Sketchbook::copy},
@@ -72,6 +72,7 @@ const Sketchbook::Named* Sketchbook::find(std::string_view name) {
         {"invers", QXL_DRAW_INVERS, &Sketchbook::invers},
         {"rop3", QXL_DRAW_ROP3, &Sketchbook::rop3},
         {"stroke", QXL_DRAW_STROKE, &Sketchbook::stroke},
+        {"dash", QXL_DRAW_STROKE, &Sketchbook::dash},
         {"text", QXL_DRAW_TEXT, &Sketchbook::text},
         {"transparent", QXL_DRAW_TRANSPARENT, &Sketchbook::transparent},
         {"alpha_blend", QXL_DRAW_ALPHA_BLEND, &Sketchbook::alpha_blend},
@@ -293,7 +294,8 @@ Sketchbook::surface_source(Sketch& sketch, Size size, Depth depth) {
                            size.width,
                            size.height},
                   .some_colour = dice_.word() & 0xffffff,
-                  .is_surface = true};
+                  .is_surface = true,
+                  .is_coverage = board.format == SPICE_SURFACE_FMT_8_A};
 }
 
 Sketchbook::Source Sketchbook::source(Sketch& sketch, const SourceWish& wish) {
@@ -428,10 +430,14 @@ void Sketchbook::rop3(Sketch& sketch) {
 void Sketchbook::stroke(Sketch& sketch) {
     auto& stroke = sketch.qxl.u.stroke;
     stroke.path = make_path(dice_, sketch.drawing.memory, sketch.box);
-    stroke.attr = make_line(dice_, sketch.drawing.memory);
     stroke.brush = brush(sketch, Tiles::images); // the server takes a surface here for an image
     stroke.fore_mode = rop();
     stroke.back_mode = rop();
+}
+
+void Sketchbook::dash(Sketch& sketch) {
+    stroke(sketch);
+    sketch.qxl.u.stroke.attr = make_dashes(dice_, sketch.drawing.memory);
 }
 
 void Sketchbook::text(Sketch& sketch) {
@@ -486,7 +492,8 @@ void Sketchbook::composite(Sketch& sketch) {
     // The server leaves a surface transformed for whoever reads it next.
     if (!from.is_surface && dice_.one_in(3))
         composite.src_transform = make_transform(dice_, memory);
-    if (from.is_surface && dice_.one_in(3)) composite.flags |= SPICE_COMPOSITE_SOURCE_OPAQUE;
+    if (from.is_surface && !from.is_coverage && dice_.one_in(3))
+        composite.flags |= SPICE_COMPOSITE_SOURCE_OPAQUE;
     if (dice_.one_in(2)) return;
     const Source through = source(sketch, wish);
     composite.flags |= has_mask;

@@ -73,6 +73,7 @@ private:
     void invers(Sketch& sketch);
     void rop3(Sketch& sketch);
     void stroke(Sketch& sketch);
+    void dash(Sketch& sketch);
     void text(Sketch& sketch);
     void transparent(Sketch& sketch);
     void alpha_blend(Sketch& sketch);
@@ -85,6 +86,7 @@ private:
         Area area;
         std::uint32_t some_colour = 0;
         bool is_surface = false;
+        bool is_coverage = false; ///< a surface without colours
     };
     enum class Depth { same, any };
     struct SourceWish {
