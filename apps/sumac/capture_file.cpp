@@ -1,7 +1,5 @@
 #include "capture_file.h"
 
-#include "base/reader.h"
-
 extern "C" {
 #include <libavutil/mem.h>
 #include <libavutil/sha.h>
@@ -27,6 +25,15 @@ constexpr std::size_t checkpoint_size = 3 * 4 + std::tuple_size_v<PictureHash>;
 void append(std::string& to, std::uint64_t value, int bytes) {
     for (int i = 0; i < bytes; ++i)
         to.push_back(static_cast<char>(value >> static_cast<unsigned>(8 * i)));
+}
+
+/// Takes the next `bytes` of a number, least significant first.
+std::uint64_t take(std::span<const std::byte>& from, std::size_t bytes) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < bytes; ++i)
+        value |= std::to_integer<std::uint64_t>(from[i]) << (8 * i);
+    from = from.subspan(bytes);
+    return value;
 }
 
 std::string_view text(std::span<const std::byte> bytes) {
@@ -148,15 +155,15 @@ Result<std::optional<CaptureRecord>, Failure> CaptureReader::next() {
     const std::size_t got = read(header);
     if (got == 0) return std::optional<CaptureRecord>{};
     if (got < header_size) return damaged("the file ends within a record");
-    Reader fields{header};
+    std::span<const std::byte> fields{header};
     CaptureRecord record;
-    const std::uint8_t kind = fields.u8();
-    record.channel_type = fields.u8();
-    record.channel_id = fields.u8();
-    fields.skip(1);
-    record.connection = fields.u32();
-    const std::uint64_t at = fields.u64();
-    const std::uint32_t size = fields.u32();
+    const auto kind = static_cast<std::uint8_t>(take(fields, 1));
+    record.channel_type = static_cast<std::uint8_t>(take(fields, 1));
+    record.channel_id = static_cast<std::uint8_t>(take(fields, 1));
+    take(fields, 1);
+    record.connection = static_cast<std::uint32_t>(take(fields, 4));
+    const std::uint64_t at = take(fields, 8);
+    const std::size_t size = take(fields, 4);
     // A year; a sum of two such times overflows nothing.
     if (at > std::uint64_t{365} * 24 * 3600 * 1'000'000) return damaged("a time that cannot be");
     record.at = Duration{static_cast<std::int64_t>(at)};
@@ -174,11 +181,11 @@ Result<std::optional<CaptureRecord>, Failure> CaptureReader::next() {
         break;
     case CaptureRecord::Kind::checkpoint: {
         if (body.size() != checkpoint_size) return damaged("a checkpoint of another size");
-        Reader values{body};
-        record.checkpoint.display = values.u32();
-        record.checkpoint.size = {values.i32(), values.i32()};
-        const Bytes hash = values.rest();
-        std::copy(hash.begin(), hash.end(), record.checkpoint.hash.begin());
+        std::span<const std::byte> values{body};
+        record.checkpoint.display = static_cast<std::uint32_t>(take(values, 4));
+        record.checkpoint.size.width = static_cast<std::int32_t>(take(values, 4));
+        record.checkpoint.size.height = static_cast<std::int32_t>(take(values, 4));
+        std::copy(values.begin(), values.end(), record.checkpoint.hash.begin());
         break;
     }
     default:
