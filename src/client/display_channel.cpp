@@ -52,6 +52,9 @@ std::optional<std::uint32_t> capability_of(std::uint8_t codec) {
 
 wire::Capabilities display_capabilities() {
     wire::Capabilities capabilities{SPICE_DISPLAY_CAP_SIZED_STREAM,
+                                    SPICE_DISPLAY_CAP_MONITORS_CONFIG,
+                                    SPICE_DISPLAY_CAP_COMPOSITE,
+                                    SPICE_DISPLAY_CAP_A8_SURFACE,
                                     SPICE_DISPLAY_CAP_STREAM_REPORT,
                                     SPICE_DISPLAY_CAP_LZ4_COMPRESSION,
                                     SPICE_DISPLAY_CAP_MULTI_CODEC};
@@ -153,8 +156,8 @@ void DisplayChannel::wait(std::vector<wire::WaitFor> wait, const wire::Message& 
     job.display = id();
     job.serial = message.serial;
     job.wait = std::move(wait);
-    job.work =
-        wire::DisplayMessage{wire::DisplayMark{}}; // nothing to draw; what comes after has to wait
+    // Nothing to draw; what comes after has to wait.
+    job.work = wire::DisplayMessage{wire::IgnoredDisplayMessage{message.type}};
     parts_.draw->post(std::move(job));
 }
 

@@ -23,6 +23,8 @@ constexpr int jobs_per_turn = 256;
 constexpr std::size_t max_damage_rects = 128;
 /// libspice-server's smallest stream (RED_STREAM_MIN_SIZE in its video-stream code).
 constexpr std::int64_t min_stream_pixels = 96 * 96;
+/// More than any card has.
+constexpr std::size_t max_monitors = 64;
 
 Rect hull_of(const std::vector<Rect>& rects) {
     Rect hull = rects.front();
@@ -56,6 +58,12 @@ struct NameOf {
     std::string_view operator()(const wire::DrawWhiteness&) const { return "whiteness"; }
     std::string_view operator()(const wire::DrawInvers&) const { return "invers"; }
     std::string_view operator()(const wire::CopyBits&) const { return "copy_bits"; }
+    std::string_view operator()(const wire::DrawRop3&) const { return "rop3"; }
+    std::string_view operator()(const wire::DrawStroke&) const { return "stroke"; }
+    std::string_view operator()(const wire::DrawText&) const { return "text"; }
+    std::string_view operator()(const wire::DrawTransparent&) const { return "transparent"; }
+    std::string_view operator()(const wire::DrawAlphaBlend&) const { return "alpha_blend"; }
+    std::string_view operator()(const wire::DrawComposite&) const { return "composite"; }
 };
 
 /// What of a stream's picture is seen on a surface of that size.
@@ -293,11 +301,18 @@ DrawWorker::Outcome DrawWorker::draw(std::uint8_t id,
     }
     if (const auto name = std::visit(NameOf{}, message); !name.empty()) statistics_.drawn(name);
     if (!kept) announce_primary(id, display, message);
+    if (std::holds_alternative<wire::DisplayMark>(message)) display.marked = true;
+    if (const auto* config = std::get_if<wire::MonitorsConfig>(&message);
+        config != nullptr && !config->heads.empty()) {
+        display.heads = config->heads;
+        announce_monitors(id, display);
+    }
     note(display, std::get<canvas::Damage>(*drawn));
     return Outcome::done;
 }
 
 void DrawWorker::show(std::uint8_t id, Display& display, const ShowPicture& show) {
+    display.marked = true;
     publish(id, display, {}); // a frame is a picture of its own
     if (show_planes(id, display, show)) return;
     bring_down(display);
@@ -358,18 +373,38 @@ const std::shared_ptr<image::ImageCache>& DrawWorker::images_of(std::uint64_t se
 void DrawWorker::announce_primary(std::uint8_t id,
                                   Display& display,
                                   const wire::DisplayMessage& message) {
-    if (sink_ == nullptr) return;
     const auto* create = std::get_if<wire::SurfaceCreate>(&message);
     const auto* destroy = std::get_if<wire::SurfaceDestroy>(&message);
-    if ((create != nullptr && create->id == primary_id) ||
-        std::holds_alternative<wire::DisplayMode>(message)) {
-        display.damage.clear(); // of the surface that it replaced
-        if (const auto size = display.canvas.surface_size(primary_id))
-            sink_->on_display_created(id, *size);
-    } else if (destroy != nullptr && destroy->id == primary_id) {
-        display.damage.clear();
-        sink_->on_display_destroyed(id);
+    const bool created = (create != nullptr && create->id == primary_id) ||
+                         std::holds_alternative<wire::DisplayMode>(message);
+    const bool destroyed = destroy != nullptr && destroy->id == primary_id;
+    if (!created && !destroyed) return;
+    display.damage.clear(); // of the surface that it replaced
+    display.marked = false;
+    const bool replaced = std::exchange(display.has_primary, created);
+    if (replaced) display.heads.clear(); // of a screen that is gone
+    if (sink_ == nullptr) return;
+    if (destroyed) sink_->on_display_destroyed(id);
+    if (created) sink_->on_display_created(id, *display.canvas.surface_size(primary_id));
+    if (created) announce_monitors(id, display);
+}
+
+/// The heads as far as they lie on the primary. Either may come first.
+void DrawWorker::announce_monitors(std::uint8_t id, const Display& display) {
+    const auto size = display.canvas.surface_size(primary_id);
+    if (sink_ == nullptr || !size) return;
+    std::vector<Monitor> monitors;
+    const auto side = [](std::uint32_t value) {
+        return static_cast<std::int32_t>(std::min(value, wire::max_image_side));
+    };
+    for (const wire::Head& head : display.heads) {
+        const Point at{side(head.x), side(head.y)};
+        const Rect area = intersect({at.x, at.y, at.x + side(head.width), at.y + side(head.height)},
+                                    {0, 0, size->width, size->height});
+        if (head.surface == primary_id && !area.empty() && monitors.size() < max_monitors)
+            monitors.push_back({head.monitor_id, area});
     }
+    if (!monitors.empty()) sink_->on_monitors(id, monitors);
 }
 
 void DrawWorker::note(Display& display, const canvas::Damage& damage) {
@@ -381,6 +416,7 @@ void DrawWorker::note(Display& display, const canvas::Damage& damage) {
 void DrawWorker::publish(std::uint8_t id,
                          Display& display,
                          const std::optional<ShownFrame>& frame) {
+    if (!display.marked) return;
     const std::vector<Rect> damage = std::exchange(display.damage, {});
     if (sink_ == nullptr || damage.empty()) return;
     const auto picture = display.canvas.primary();

@@ -9,6 +9,9 @@
 /// next operation would hide one that was not seen yet (`is_video_like`). So text that scrolls by
 /// in a hundred operations is one picture, but every frame of a video that comes as ordinary
 /// drawing is one of its own.
+///
+/// A new primary is shown once the server has sent MARK: its content is whole then. Every server
+/// sends it (libspice-server behind the first image, or where the guest's driver draws, at once).
 #pragma once
 
 #include "canvas/canvas.h"
@@ -105,6 +108,9 @@ private:
         std::deque<DrawJob> jobs;
         Serial last_seen{0};
         int ends_queued = 0; ///< of ResetDisplay and CloseDisplay among the jobs
+        bool has_primary = false;
+        bool marked = false;           ///< the primary may be shown
+        std::vector<wire::Head> heads; ///< as the server sent them last, for this primary
     };
     enum class Outcome { done, blocked };
 
@@ -128,6 +134,7 @@ private:
     void publish_all();
     bool satisfied(std::uint8_t own, const std::vector<wire::WaitFor>& wait) const;
     void announce_primary(std::uint8_t id, Display& display, const wire::DisplayMessage& message);
+    void announce_monitors(std::uint8_t id, const Display& display);
 
     asio::any_io_executor pool_;
     Statistics& statistics_;
