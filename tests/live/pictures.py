@@ -39,6 +39,19 @@ def read_png(path):
     return Picture(width, height, raw.stdout)
 
 
+def read_ppm(path):
+    """A screendump of sumac-host or QEMU: P6, 8 bits a component."""
+    with open(path, "rb") as file:
+        data = file.read()
+    magic, width, height, most = data.split(maxsplit=4)[:4]
+    assert (magic, most) == (b"P6", b"255"), path
+    width, height = int(width), int(height)
+    rgb = data[-3 * width * height :]
+    bgr = bytearray(rgb)
+    bgr[0::3], bgr[2::3] = rgb[2::3], rgb[0::3]
+    return Picture(width, height, bytes(bgr))
+
+
 def _component(mask, value):
     """A masked component, widened to 8 bits by repeating its upper bits."""
     shift = (mask & -mask).bit_length() - 1

@@ -1,0 +1,92 @@
+"""A TCP port in front of a SPICE server's that lets a client ask for another image compression.
+
+Sumac asks for LZ4, and a server gives each client what it asks for. Here its message is changed on its way. The relay also
+hangs up on command, as a server that ends: `sumac shot` then writes what it has."""
+
+import contextlib
+import socket
+import struct
+import threading
+
+# SpiceImageCompression
+COMPRESSIONS = {"off": 1, "auto_glz": 2, "auto_lz": 3, "quic": 4, "glz": 5, "lz": 6, "lz4": 7}
+# SPICE_MSG_DISCONNECTING with its mini header: u16 type, u32 size, u64 time, u32 reason
+_GOODBYE = struct.pack("<HIQI", 6, 12, 0, 0)
+# SPICE_MSGC_DISPLAY_PREFERRED_COMPRESSION with its mini header: u16 type, u32 size, u8 compression
+_ASKED = b"\x67\x00\x01\x00\x00\x00\x07"
+
+
+class CompressionRelay:
+    """Use it in a with statement.
+
+    changed   how many messages were changed
+    carrying  how many threads have something that is in no socket
+    """
+
+    def __init__(self, port, compression):
+        self._port = port
+        self._wanted = _ASKED[:-1] + bytes([COMPRESSIONS[compression]])
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.changed = 0
+        self.carrying = 0
+        self._lock = threading.Lock()  # of carrying
+        self._clients = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._listener.close()
+        self.hang_up()
+
+    def hang_up(self):
+        """Says goodbye to the client in the server's name. Call it when all has been relayed: between messages."""
+        for client in self._clients[:1]:  # the main channel
+            with contextlib.suppress(OSError):
+                client.sendall(_GOODBYE)
+        for client in self._clients:
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_WR)
+        self._clients.clear()
+
+    def _carry(self, more):
+        with self._lock:
+            self.carrying += more
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.create_connection(("127.0.0.1", self._port))
+                for end in (client, server):
+                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._clients.append(client)
+                threading.Thread(target=self._copy, args=(client, server, True), daemon=True).start()
+                threading.Thread(target=self._copy, args=(server, client, False), daemon=True).start()
+
+    def _copy(self, source, target, asks):
+        with source, contextlib.suppress(OSError):
+            held = b""
+            # What is under way is either still in the socket's queue or counted in `carrying`.
+            while source.recv(1, socket.MSG_PEEK):
+                self._carry(+1)
+                data = source.recv(1 << 18)
+                if asks:
+                    before = self.changed
+                    data, held = self._change(held + data)
+                    asks = self.changed == before # it asks once, at its beginning
+                target.sendall(data)
+                self._carry(-1)
+            target.shutdown(socket.SHUT_WR)
+
+    def _change(self, data):
+        """What may be sent now, and the beginning of such a message that may follow."""
+        if _ASKED in data:
+            self.changed += 1
+            data = data.replace(_ASKED, self._wanted)
+        for length in range(len(_ASKED) - 1, 0, -1):
+            if data.endswith(_ASKED[:length]):
+                return data[:-length], data[-length:]
+        return data, b""
