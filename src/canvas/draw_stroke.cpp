@@ -20,7 +20,7 @@ DashPattern pattern_of(const wire::LineAttr& attr) {
         pattern.lengths.push_back(static_cast<std::uint8_t>(whole(length)));
     if ((attr.flags & SPICE_LINE_FLAGS_START_WITH_GAP) != 0 && !pattern.lengths.empty()) {
         // The first length is that of the gap, so the pattern, which begins with a dash, is turned.
-        std::ranges::rotate(pattern.lengths, pattern.lengths.begin() + 1);
+        std::rotate(pattern.lengths.begin(), pattern.lengths.begin() + 1, pattern.lengths.end());
         pattern.first = 1 % pattern.lengths.size();
     }
     return pattern;

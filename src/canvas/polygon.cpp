@@ -80,6 +80,19 @@ Chain chain_of(std::span<const Corner> corners,
     return chain;
 }
 
+/// Whether something of the polygon may be seen: most dashes of a very long line are not.
+bool meets(std::span<const Corner> corners, Ends ends, Point origin, const Rect& visible) {
+    double left = corners.front().x;
+    double right = left;
+    for (const Corner& corner : corners) {
+        left = std::min(left, corner.x);
+        right = std::max(right, corner.x);
+    }
+    return origin.y + corners[ends.top].y < visible.bottom &&
+           origin.y + corners[ends.bottom].y >= visible.top && origin.x + left < visible.right &&
+           origin.x + right >= visible.left;
+}
+
 } // namespace
 
 void append_polygon(std::span<const Corner> corners,
@@ -88,6 +101,7 @@ void append_polygon(std::span<const Corner> corners,
                     const Rect& visible,
                     std::vector<Span>& spans) {
     const Ends ends = ends_of(corners);
+    if (!meets(corners, ends, origin, visible)) return;
     const Side& after = sides[ends.top];
     const Side& before = sides[(ends.top + corners.size() - 1) % corners.size()];
     const bool clockwise = before.dy * after.dx <= after.dy * before.dx;
