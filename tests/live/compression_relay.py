@@ -32,6 +32,7 @@ class CompressionRelay:
         self.carrying = 0
         self._lock = threading.Lock()  # of carrying
         self._clients = []
+        self._threads = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def __enter__(self):
@@ -43,13 +44,19 @@ class CompressionRelay:
 
     def hang_up(self):
         """Says goodbye to the client in the server's name. Call it when all has been relayed: between messages."""
-        for client in self._clients[:1]:  # the main channel
+        for client in self._clients:  # any channel may say it; the main channel's is heard
             with contextlib.suppress(OSError):
                 client.sendall(_GOODBYE)
         for client in self._clients:
             with contextlib.suppress(OSError):
                 client.shutdown(socket.SHUT_WR)
         self._clients.clear()
+
+    def wait_until_closed(self, timeout=20):
+        """Waits until the server, too, has closed all connections, so that the next client takes nothing over."""
+        for thread in self._threads:
+            thread.join(timeout)
+        self._threads.clear()
 
     def _carry(self, more):
         with self._lock:
@@ -63,8 +70,9 @@ class CompressionRelay:
                 for end in (client, server):
                     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._clients.append(client)
-                threading.Thread(target=self._copy, args=(client, server, True), daemon=True).start()
-                threading.Thread(target=self._copy, args=(server, client, False), daemon=True).start()
+                for ends in ((client, server, True), (server, client, False)):
+                    self._threads.append(threading.Thread(target=self._copy, args=ends, daemon=True))
+                    self._threads[-1].start()
 
     def _copy(self, source, target, asks):
         with source, contextlib.suppress(OSError):

@@ -22,8 +22,9 @@ Section "Device"
     Option "SpiceAddr" "127.0.0.1"
     Option "SpiceStreamingVideo" "off"
     Option "SpiceImageCompression" "{compression}"
-    Option "SpiceJpegWanCompression" "never"
-    Option "SpiceZlibGlzWanCompression" "never"
+    Option "SpiceJpegWanCompression" "{jpeg_wan}"
+    Option "SpiceZlibGlzWanCompression" "{zlib_wan}"
+    Option "EnableSurfaces" "{surfaces}"
     Option "NumHeads" "1"
     Option "FrameBufferSize" "16"
     Option "SurfaceBufferSize" "128"
@@ -71,7 +72,8 @@ def free_port():
 class Xspice:
     """Use it in a with statement: the server and all programs started through it end with it."""
 
-    def __init__(self, depth=24, password="", compression="off", tls_dir=""):
+    def __init__(self, depth=24, password="", compression="off", tls_dir="", jpeg_wan="never", zlib_wan="never",
+                 surfaces="True"):
         self._folder = tempfile.TemporaryDirectory(prefix="xspice-")
         self.port = free_port()
         self.tls_port = free_port() if tls_dir else 0
@@ -79,7 +81,8 @@ class Xspice:
         with open(config, "w", encoding="utf-8") as out:
             out.write(CONFIG.format(
                 depth=depth, port=self.port, tls_port=self.tls_port, tls_dir=tls_dir, password=password,
-                no_ticket=not password, compression=compression))
+                no_ticket=not password, compression=compression, jpeg_wan=jpeg_wan, zlib_wan=zlib_wan,
+                surfaces=surfaces))
         self._log = os.path.join(self._folder.name, "log")
         # Xorg writes the display number that it took to this pipe once it accepts clients.
         reader, writer = os.pipe()
