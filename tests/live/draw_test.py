@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from compression_relay import CompressionRelay
@@ -58,12 +59,20 @@ class Screen:
     def watch(self):
         """Starts a client, and waits until it shows what there is."""
         self._png = os.path.join(self._folder.name, "client.png")
-        after = len(self._host.events)
-        # It does not end by itself: see seen().
-        self._client = subprocess.Popen(
-            [SUMAC, "shot", f"spice://127.0.0.1:{self._relay.port}", self._png, "--settle", "3600000", "--timeout",
-             "3600"], stderr=subprocess.PIPE, text=True)
-        self._host.wait_for("channel", PATIENCE, after, state="initialized", type=2)
+        end = time.monotonic() + PATIENCE
+        asked = self._relay.changed
+        while self._relay.changed == asked:
+            if time.monotonic() > end:
+                raise AssertionError("no client asked for a compression")
+            # A server that is still letting go of the last client hangs up on the next one.
+            if self._client is None or self._client.poll() is not None:
+                if self._client:
+                    self._client.communicate()
+                # It does not end by itself: see seen().
+                self._client = subprocess.Popen(
+                    [SUMAC, "shot", f"spice://127.0.0.1:{self._relay.port}", self._png, "--settle", "3600000",
+                     "--timeout", "3600"], stderr=subprocess.PIPE, text=True)
+            time.sleep(0.05)
         self._rest()
 
     def draw(self, operation, count, seed):
@@ -84,6 +93,7 @@ class Screen:
         self._rest()
         self._relay.hang_up()
         errors = self._client.communicate(timeout=PATIENCE)[1]
+        self._relay.wait_until_closed()
         status, self._client = self._client.returncode, None
         if status != 0:
             raise AssertionError(f"sumac ended with {status}: {errors}")
