@@ -1,4 +1,5 @@
-/// Decoders of finished streams, kept for the next ones. Net thread only.
+/// Decoders of finished streams, kept for the next ones; of codecs whose frames are independent.
+/// Net thread only.
 #pragma once
 
 #include "video/decoder.h"

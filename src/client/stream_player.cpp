@@ -95,15 +95,19 @@ void StreamPlayer::frame_received(const NewFrame& received, LocalTime now) {
     frame.size = received.size;
     frame.data = received.data;
     frame.buffer = received.buffer;
+    // The whole buffer stays, however little of it the frame is.
+    frame.cost_bytes = sizeof(Frame) + (received.buffer ? received.buffer->size() : 0);
+    const std::size_t cost = frame.cost_bytes;
     parts_.statistics.frame_received(received.key);
     trace_.frame_received(shown_frame(id, frame));
     frames_.emplace(id, std::move(frame));
     core_.frame_received(received.key, id, received.mm_time, now);
     const bool too_large =
         std::int64_t{received.size.width} * received.size.height > max_picture_pixels;
-    if (stream->second.decoder && !too_large) {
-        compressed_bytes_ += received.data.size();
+    if (stream->second.decoder && !too_large && !received.data.empty()) {
+        compressed_bytes_ += cost;
         stream->second.to_decode.push_back(id);
+        judge_lag(received.key, stream->second, now);
         decode_waiting();
     } else {
         core_.frame_undecodable(received.key, id, now);
@@ -164,7 +168,7 @@ void StreamPlayer::decoded(StreamKey key, FrameId id, Result<video::PicturePtr> 
     judge_decoder(key, stream, picture.has_value());
     if (picture) say_decoder(stream);
     Frame& frame = frames_.at(id);
-    compressed_bytes_ -= frame.data.size();
+    compressed_bytes_ -= frame.cost_bytes;
     if (!frame.wanted) {
         forget(id);
     } else if (!picture) {
@@ -179,19 +183,31 @@ void StreamPlayer::decoded(StreamKey key, FrameId id, Result<video::PicturePtr> 
     step(now);
 }
 
-/// The server gives up a stream that its client cannot decode and draws instead; what comes next in
-/// that place is a new stream.
 void StreamPlayer::judge_decoder(StreamKey key, Stream& stream, bool decoded) {
     stream.undecodable_in_a_row = decoded ? 0 : stream.undecodable_in_a_row + 1;
-    if (stream.undecodable_in_a_row != max_undecodable_in_a_row || stream.destroyed) return;
+    if (stream.undecodable_in_a_row == max_undecodable_in_a_row) {
+        give_up(key,
+                stream,
+                fmt::format("{} frames in a row cannot be decoded", max_undecodable_in_a_row));
+    }
+}
+
+void StreamPlayer::judge_lag(StreamKey key, Stream& stream, LocalTime now) {
+    const LocalTime oldest = frames_.at(stream.to_decode.front()).arrived;
+    if (video::frames_are_independent(stream.codec) || now - oldest < max_decoder_lag) return;
+    give_up(key, stream, "its frames come faster than they can be decoded");
+}
+
+/// The server then gives up the stream and draws instead; what comes next in that place is a new
+/// stream.
+void StreamPlayer::give_up(StreamKey key, Stream& stream, std::string_view why) {
+    if (stream.destroyed || std::exchange(stream.given_up, true)) return;
     core_.report_invalid(key);
     log(LogLevel::warn,
-        fmt::format(
-            "display[{}] stream {}: {} frames in a row cannot be decoded; the server is asked "
-            "to draw instead",
-            stream.display,
-            stream.id.value,
-            stream.undecodable_in_a_row));
+        fmt::format("display[{}] stream {}: {}; the server is asked to draw instead",
+                    stream.display,
+                    stream.id.value,
+                    why));
 }
 
 /// Once for each codec, and again where it changes.
@@ -321,7 +337,7 @@ void StreamPlayer::carry_out(const media::Skip& skip, LocalTime now) {
         return;
     }
     if (undecoded) {
-        compressed_bytes_ -= frame.data.size();
+        compressed_bytes_ -= frame.cost_bytes;
         stream.to_decode.erase(queued);
     }
     forget(skip.frame);
@@ -351,8 +367,13 @@ void StreamPlayer::forget_finished_streams() {
         auto& [key, stream] = entry;
         const bool finished = stream.destroyed && !stream.decoding && stream.to_decode.empty() &&
                               core_.waiting(key) == 0;
-        if (finished && stream.decoder) idle_decoders_.put(stream.codec, std::move(stream.decoder));
-        return finished;
+        if (!finished || !stream.decoder) return finished;
+        if (video::frames_are_independent(stream.codec)) {
+            idle_decoders_.put(stream.codec, std::move(stream.decoder));
+        } else { // it holds pictures that no other stream needs, and letting go of them takes time
+            asio::post(parts_.workers, [decoder = std::move(stream.decoder)] {});
+        }
+        return true;
     });
 }
 

@@ -45,6 +45,10 @@ inline constexpr std::size_t max_compressed_bytes = std::size_t{64} << 20U;
 /// from it as well, but servers' encoders make a key frame every few seconds, or none at all: after
 /// a third of a second of standing still the server does better to draw.
 inline constexpr int max_undecodable_in_a_row = 10;
+/// Where each frame needs the one before, none can be left out for a decoder that is too slow: the
+/// picture would stand still for as long as its backlog. A stream whose decoder is so far behind
+/// is given up.
+inline constexpr std::chrono::seconds max_decoder_lag{2};
 
 class StreamPlayer : public std::enable_shared_from_this<StreamPlayer> {
 public:
@@ -115,6 +119,7 @@ private:
         LocalTime arrived;
         Rect dest;
         Size size;
+        std::size_t cost_bytes = 0;     ///< of max_compressed_bytes, while it waits compressed
         std::size_t reserved_bytes = 0; ///< of max_decoded_ahead_bytes, from the start of decoding
         Bytes data;                     ///< of `buffer`
         std::shared_ptr<const std::vector<std::byte>> buffer;
@@ -134,7 +139,8 @@ private:
         std::deque<FrameId> to_decode;
         bool decoding = false;
         int undecodable_in_a_row = 0;
-        bool said = false; ///< what decodes it
+        bool given_up = false; ///< the server was asked to draw instead
+        bool said = false;     ///< what decodes it
     };
 
     std::optional<StreamKey> predecessor_of(std::uint8_t display,
@@ -145,6 +151,8 @@ private:
     void say_decoder(Stream& stream);
     void log(LogLevel level, std::string_view line);
     void judge_decoder(StreamKey key, Stream& stream, bool decoded);
+    void judge_lag(StreamKey key, Stream& stream, LocalTime now);
+    void give_up(StreamKey key, Stream& stream, std::string_view why);
     void step(LocalTime now);
     void carry_out(const media::Present& present, LocalTime now);
     void carry_out(const media::Skip& skip, LocalTime now);

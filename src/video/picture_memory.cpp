@@ -12,7 +12,9 @@ void PictureMemory::Free::operator()(std::byte* block) const {
 }
 
 std::shared_ptr<PictureMemory> PictureMemory::make(std::size_t limit_bytes) {
-    return std::shared_ptr<PictureMemory>{new PictureMemory{limit_bytes}}; // private
+    const std::shared_ptr<PictureMemory> memory{new PictureMemory{limit_bytes}}; // private
+    memory->spares_.reserve(max_spares + 1); // what is given back must not need memory
+    return memory;
 }
 
 PictureMemory::Buffer PictureMemory::take(std::size_t size_bytes) {
