@@ -218,7 +218,7 @@ private:
     Result<Done> dash(Segment segment) {
         double rest = segment.length();
         for (; rest > place_.left(); place_.next()) {
-            if (left_ == 0) return Error{ErrorCode::limit, "stroke of too many dashes"};
+            if (left_ == 0) return Error{ErrorCode::unsupported, "stroke of too many dashes"};
             --left_;
             segment.step(place_.left());
             if (place_.drawn()) segment.append(visible_, spans_);

@@ -48,7 +48,7 @@ private:
 };
 
 Error too_long() {
-    return {ErrorCode::limit, "stroke of too many pixels"};
+    return {ErrorCode::unsupported, "stroke of too many pixels"};
 }
 
 /// Each line for itself: what crosses itself is drawn twice.

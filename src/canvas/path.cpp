@@ -82,7 +82,7 @@ public:
             finish_line();
         }
         if (points_ > max_stroke_points)
-            return Error{ErrorCode::limit, "stroke of too many points"};
+            return Error{ErrorCode::unsupported, "stroke of too many points"};
         return Done{};
     }
 

@@ -96,7 +96,7 @@ TEST(Dashes, OfAnEnormousLineAreTooMany) {
                                   dashes,
                                   [](const std::vector<Span>&) {});
     ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().code, ErrorCode::limit);
+    EXPECT_EQ(result.error().code, ErrorCode::unsupported);
 }
 
 TEST(Polygon, HoldsThePixelsWhoseCentresLieInside) {

@@ -94,7 +94,7 @@ TEST(Path, EndsForEveryCurve) {
         huge.points.push_back({high, high});
         huge.points.push_back({low, high});
     }
-    EXPECT_EQ(flatten({huge}).error().code, ErrorCode::limit);
+    EXPECT_EQ(flatten({huge}).error().code, ErrorCode::unsupported);
 }
 
 } // namespace

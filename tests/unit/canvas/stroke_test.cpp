@@ -140,7 +140,7 @@ TEST_F(Stroke, RefusesDashesThatNeverEnd) {
     EXPECT_EQ(error(message), ErrorCode::invalid);
     message.path.front().points = {{lowest, lowest}, {highest, highest}};
     message.attr.style = {16, 16};
-    EXPECT_EQ(error(message), ErrorCode::limit);
+    EXPECT_EQ(error(message), ErrorCode::unsupported);
 }
 
 TEST_F(Stroke, OfTooManyPixelsIsRefused) {
