@@ -54,6 +54,11 @@ void BackgroundFile::append(std::string_view bytes) {
     if (pending_.size() >= write_at_once_bytes) changed_.notify_all();
 }
 
+bool BackgroundFile::failed() const {
+    const std::lock_guard lock{mutex_};
+    return failure_.has_value();
+}
+
 Result<Done, Failure> BackgroundFile::finish() {
     {
         const std::lock_guard lock{mutex_};

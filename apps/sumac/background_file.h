@@ -28,6 +28,8 @@ public:
     /// Waits only while 16 MiB are unwritten: a file with holes would lie. What is given after a
     /// failure is dropped.
     void append(std::string_view bytes);
+    /// Whether writing has failed, so that going on is of no use.
+    bool failed() const;
     /// Writes what waits. Nothing may be appended after it.
     Result<Done, Failure> finish();
 
@@ -40,7 +42,7 @@ private:
     const std::string path_;
     const std::string what_;
     const int fd_;
-    std::mutex mutex_; ///< guards the next three
+    mutable std::mutex mutex_; ///< guards the next three
     std::string pending_;
     bool finished_ = false;
     std::optional<Failure> failure_;

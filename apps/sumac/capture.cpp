@@ -31,8 +31,7 @@ public:
         if (!since || now - std::max(*since, quiet_since_) < settle || said == taken_) return;
         const auto picture = latest_.picture();
         const Checkpoint checkpoint{display_, picture->size(), hash_of(picture->view())};
-        if (writer_.display_bytes() != said) return; // it may not show that yet
-        writer_.checkpoint(checkpoint, now);
+        if (!writer_.checkpoint(checkpoint, now, said)) return;
         taken_ = said;
         ++count_;
     }
@@ -65,6 +64,7 @@ int capture(const CaptureOptions& options, const Surroundings& around) {
     CheckpointTaker checkpoints{options.display, latest, **writer};
     const auto step = [&](Session&, LocalTime started, LocalTime now) -> std::optional<Duration> {
         if (options.duration && now - started >= *options.duration) return std::nullopt;
+        if ((*writer)->failed()) return std::nullopt;
         checkpoints.look(now);
         console.status(fmt::format("capturing {}  {} of drawing, {} checkpoints",
                                    clock_text(now - started),

@@ -108,6 +108,7 @@ void CaptureWriter::on_wire(const WireView& view) {
                                   view.at - began_,
                                   text(bytes)));
     };
+    const std::lock_guard lock{mutex_};
     if (view.bytes.empty()) put(CaptureRecord::Kind::ended, {});
     for (auto rest = view.bytes; !rest.empty();) {
         const auto piece = rest.first(std::min(rest.size(), max_record_bytes));
@@ -117,13 +118,23 @@ void CaptureWriter::on_wire(const WireView& view) {
     if (view.channel_type == SPICE_CHANNEL_DISPLAY) display_bytes_ += view.bytes.size();
 }
 
-void CaptureWriter::checkpoint(const Checkpoint& checkpoint, LocalTime at) {
+std::uint64_t CaptureWriter::display_bytes() const {
+    const std::lock_guard lock{mutex_};
+    return display_bytes_;
+}
+
+bool CaptureWriter::checkpoint(const Checkpoint& checkpoint,
+                               LocalTime at,
+                               std::uint64_t display_bytes) {
+    const std::lock_guard lock{mutex_};
+    if (display_bytes_ != display_bytes) return false;
     std::string body;
     append(body, checkpoint.display, 4);
     append(body, static_cast<std::uint32_t>(checkpoint.size.width), 4);
     append(body, static_cast<std::uint32_t>(checkpoint.size.height), 4);
     body += text(checkpoint.hash);
     file_->append(record_text(CaptureRecord::Kind::checkpoint, 0, 0, 0, at - began_, body));
+    return true;
 }
 
 CaptureReader::CaptureReader(std::unique_ptr<std::istream> from, std::string name)

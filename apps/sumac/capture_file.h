@@ -7,10 +7,10 @@
 #include <sumac/sinks.h>
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,14 +50,18 @@ public:
 
     void on_wire(const WireView& view) override;
     /// Bytes that came on display channels so far: where the capture stands.
-    std::uint64_t display_bytes() const { return display_bytes_; }
-    void checkpoint(const Checkpoint& checkpoint, LocalTime at);
+    std::uint64_t display_bytes() const;
+    /// Notes it, unless the capture has gone beyond `display_bytes`: the picture may not show that
+    /// yet. False: it was not noted.
+    bool checkpoint(const Checkpoint& checkpoint, LocalTime at, std::uint64_t display_bytes);
+    bool failed() const { return file_->failed(); }
     Result<Done, Failure> finish() { return file_->finish(); }
 
 private:
     std::unique_ptr<BackgroundFile> file_;
     const LocalTime began_;
-    std::atomic<std::uint64_t> display_bytes_ = 0;
+    mutable std::mutex mutex_; ///< guards display_bytes_, which is of what the file was given
+    std::uint64_t display_bytes_ = 0;
 };
 
 /// Reads a capture from its beginning to its end, once.

@@ -216,7 +216,9 @@ CLI::App* add_record(CLI::App& app, RecordOptions& options, std::string& wire) {
         *record,
         "--duration",
         [&options](Duration value) { options.duration = value; },
-        "stop after this time, counted from the display's appearance (default: until Ctrl-C)");
+        "stop after this time, counted from the display's appearance, or with --wire from the "
+        "start "
+        "(default: until Ctrl-C)");
     add_choice(
         *record,
         "--codec",

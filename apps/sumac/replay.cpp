@@ -30,7 +30,7 @@ public:
         console_.status(fmt::format("replaying {} of {}, {} checkpoints passed",
                                     clock_text(progress.at),
                                     clock_text(server_.length()),
-                                    progress.passed - different_));
+                                    equal_));
         if (progress.failure) return std::nullopt;
         if (progress.expect) {
             check(*progress.expect, progress, now);
@@ -43,6 +43,7 @@ public:
         return look_interval;
     }
 
+    unsigned equal() const { return equal_; }
     unsigned different() const { return different_; }
 
 private:
@@ -53,7 +54,9 @@ private:
         const bool same = picture && picture->size() == expected.size &&
                           hash_of(picture->view()) == expected.hash;
         if (!same && now - *waits_since_ < checkpoint_patience) return;
-        if (!same) {
+        if (same) {
+            ++equal_;
+        } else {
             ++different_;
             console_.note(
                 fmt::format("checkpoint {} at {:.1f} s: the picture is not the captured one",
@@ -71,6 +74,7 @@ private:
     std::optional<LocalTime> waits_since_;
     std::optional<LocalTime> finished_at_;
     unsigned asked_ = 0; ///< number of the checkpoint after which we said to go on
+    unsigned equal_ = 0;
     unsigned different_ = 0;
 };
 
@@ -97,6 +101,7 @@ int replay(const ReplayOptions& options, const Surroundings& around) {
     const LocalTime began = monotonic_now();
     const auto step = [&](Session&, LocalTime, LocalTime now) { return replaying(now); };
     SessionOptions session_options;
+    session_options.follow_migrations = false;
     if (!(*server)->has_sound()) session_options.sound = SoundDevice::none;
     const SessionEnd end = run_session(around,
                                        (*server)->target(),
@@ -107,9 +112,7 @@ int replay(const ReplayOptions& options, const Surroundings& around) {
     const auto traced = *trace ? (*trace)->finish() : Done{};
     console.clear_status();
     fmt::print("{}", summary_text(end.report, monotonic_now() - began));
-    fmt::print("checkpoints: {} passed, {} different\n",
-               progress.passed - replaying.different(),
-               replaying.different());
+    fmt::print("checkpoints: {} passed, {} different\n", replaying.equal(), replaying.different());
     bool good = replaying.different() == 0;
     const auto note = [&](const Failure& failure) {
         console.note(failure.line());
@@ -122,8 +125,8 @@ int replay(const ReplayOptions& options, const Surroundings& around) {
     if (!traced) note(traced.error());
     // A server that had its say before the end of the capture is no news to us.
     if (end.failure && !progress.finished) note(*end.failure);
-    if (end.interrupted && !progress.finished) {
-        note({ErrorCode::closed, "interrupted before the end of the capture", ""});
+    if (!progress.finished && !progress.failure && !end.failure) {
+        note({ErrorCode::closed, "the replay ended before the capture did", ""});
     }
     return good ? 0 : 1;
 }

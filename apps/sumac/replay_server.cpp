@@ -15,6 +15,7 @@
 #include <spice/enums.h>
 #include <spice/protocol.h>
 #include <stdlib.h> // mkdtemp
+#include <sys/un.h>
 
 #include <deque>
 #include <filesystem>
@@ -35,6 +36,8 @@ constexpr std::chrono::seconds client_patience{30};
 /// So much may wait to be sent, on all connections together.
 constexpr std::size_t max_waiting_bytes = std::size_t{64} << 20U;
 
+constexpr char socket_name[] = "/server"; // NOLINT(modernize-avoid-c-arrays): its size counts
+
 using ChannelKey = std::pair<std::uint8_t, std::uint8_t>; ///< type, id
 
 /// What the whole capture has.
@@ -53,6 +56,12 @@ Result<CaptureReader, Failure> open_capture(const std::string& path) {
     return CaptureReader::open(std::move(file), path);
 }
 
+/// A replay has nobody who speaks.
+bool is_microphone(const CaptureRecord& record) {
+    return record.kind != CaptureRecord::Kind::checkpoint &&
+           record.channel_type == SPICE_CHANNEL_RECORD;
+}
+
 Result<Contents, Failure> contents_of(const std::string& path) {
     auto reader = open_capture(path);
     if (!reader) return reader.error();
@@ -63,7 +72,7 @@ Result<Contents, Failure> contents_of(const std::string& path) {
         if (!*record) return contents;
         const CaptureRecord& found = **record;
         // What the client's own end did to the connections is not part of it.
-        if (found.kind == CaptureRecord::Kind::ended) continue;
+        if (found.kind == CaptureRecord::Kind::ended || is_microphone(found)) continue;
         contents.length = std::max(contents.length, found.at);
         if (found.kind == CaptureRecord::Kind::checkpoint) {
             contents.display = found.checkpoint.display;
@@ -76,11 +85,14 @@ Result<Contents, Failure> contents_of(const std::string& path) {
 
 /// A folder for the socket that only this user may enter.
 Result<std::string, Failure> make_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "sumac-replay-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) {
+    std::error_code error;
+    std::string name =
+        (std::filesystem::temp_directory_path(error) / "sumac-replay-XXXXXX").string();
+    constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - sizeof(socket_name);
+    if (error || name.size() >= longest || mkdtemp(name.data()) == nullptr) {
         return Failure{ErrorCode::system,
                        "cannot create a folder in the directory for temporary files",
-                       "is there room?"};
+                       "is TMPDIR a short path to a directory with room?"};
     }
     return name;
 }
@@ -113,7 +125,7 @@ public:
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
-    std::string socket_path() const { return folder_ + "/server"; }
+    std::string socket_path() const { return folder_ + socket_name; }
     const Contents& contents() const { return contents_; }
 
     Progress progress() const {
@@ -192,7 +204,7 @@ private:
             auto record = reader->next();
             if (!record) co_return fail(record.error());
             if (!*record) break;
-            if ((*record)->at > contents_.length) continue;
+            if ((*record)->at > contents_.length || is_microphone(**record)) continue;
             const bool goes_on = co_await say(*std::move(*record));
             if (!goes_on) co_return;
         }
@@ -238,7 +250,7 @@ private:
                       fmt::format("the client did not open the channel of type {}, number {}",
                                   key.first,
                                   key.second),
-                      "a session that moved to another host cannot be replayed beyond that"});
+                      "was the capture made by this version of sumac?"});
                 co_return nullptr;
             }
             changed_.expires_at(patience);

@@ -62,6 +62,8 @@ struct SessionOptions {
     SoundDevice sound = SoundDevice::null_device;
     /// The guest may listen to the system's microphone whenever it wants to: ask the user first.
     bool system_microphone = false;
+    /// False: the session stays where it began, and connects to no address that a server names.
+    bool follow_migrations = true;
 };
 
 /// Borrowed; must outlive the session. Null where not wanted.

@@ -152,7 +152,7 @@ struct WireView {
     std::uint64_t connection = 0;  ///< running number of the session's connections, from 0
     std::uint8_t channel_type = 0; ///< SPICE_CHANNEL_*
     std::uint8_t channel_id = 0;
-    std::span<const std::byte> bytes; ///< empty: the connection has ended
+    std::span<const std::byte> bytes; ///< empty: the connection ended while it was read
     LocalTime at;                     ///< when they were read
 };
 

@@ -21,6 +21,10 @@ constexpr int max_connecting = 2;
 
 void Session::Impl::on_migration(const session::MigrationStep& step) {
     if (step.abandon) abandon("cancelled");
+    if (!options_.follow_migrations) {
+        if (step.connect) send_on_main(state_.migration().failed().send);
+        return;
+    }
     if (step.connect) begin_migration(step);
     if (step.restart && attempt_) restart_at_destination();
     if (step.switch_host) switch_host(*step.switch_host);

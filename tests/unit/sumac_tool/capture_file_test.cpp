@@ -37,7 +37,8 @@ std::string written(const TestFolder& folder) {
     auto writer = CaptureWriter::open(folder.file("it.capture"), began);
     const auto said = bytes({1, 2, 3});
     (*writer)->on_wire({1, SPICE_CHANNEL_DISPLAY, 7, said, began + 5ms});
-    (*writer)->checkpoint({2, {640, 480}, {std::byte{9}}}, began + 6ms);
+    EXPECT_FALSE((*writer)->checkpoint({2, {640, 480}, {std::byte{8}}}, began + 6ms, 2));
+    EXPECT_TRUE((*writer)->checkpoint({2, {640, 480}, {std::byte{9}}}, began + 6ms, 3));
     (*writer)->on_wire({1, SPICE_CHANNEL_DISPLAY, 7, {}, began + 7ms});
     EXPECT_EQ((*writer)->display_bytes(), 3u);
     EXPECT_TRUE((*writer)->finish());
