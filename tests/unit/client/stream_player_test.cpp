@@ -44,11 +44,15 @@ struct Playing {
         player->stream_created(0, stream, now);
     }
 
+    void give(StreamKey key, Bytes data, std::shared_ptr<const std::vector<std::byte>> buffer) {
+        player->frame_received(
+            {key, mm_time += 33, {0, 0, 64, 64}, {64, 64}, data, std::move(buffer)}, now);
+    }
+
     /// Gives it a frame and lets it try.
     void decode(StreamKey key, std::vector<std::byte> data) {
         const auto buffer = std::make_shared<const std::vector<std::byte>>(std::move(data));
-        player->frame_received({key, mm_time += 33, {0, 0, 64, 64}, {64, 64}, *buffer, buffer},
-                               now);
+        give(key, *buffer, buffer);
         while (player->busy()) {
             net.restart();
             net.run_one();
@@ -97,6 +101,39 @@ TEST(StreamPlayer, SaysNothingOfADeadDecoderWhoseStreamIsOver) {
         playing.net.run_one();
     }
     EXPECT_EQ(playing.invalid_reports(), 0U);
+}
+
+// Nobody hears the decoder's answers in these two: it is as slow as can be.
+
+TEST(StreamPlayer, GivesUpAStreamWhoseDecoderIsTooSlowUnlessFramesCanBeLeftOut) {
+    for (const std::uint8_t codec : {SPICE_VIDEO_CODEC_TYPE_VP8, SPICE_VIDEO_CODEC_TYPE_MJPEG}) {
+        Playing playing;
+        constexpr StreamKey key{1};
+        playing.create(key, codec);
+        const auto buffer = std::make_shared<const std::vector<std::byte>>(damaged);
+        // The first is with the decoder, the others wait for it.
+        for (int i = 0; i < 5; ++i) {
+            EXPECT_EQ(playing.invalid_reports(), 0U);
+            playing.give(key, *buffer, buffer);
+            playing.now += Duration{max_decoder_lag} / 3;
+        }
+        playing.give(key, *buffer, buffer);
+        EXPECT_EQ(playing.invalid_reports(), codec == SPICE_VIDEO_CODEC_TYPE_VP8 ? 1U : 0U);
+    }
+}
+
+TEST(StreamPlayer, CountsTheWholeBufferOfAFrameThatWaits) {
+    Playing playing;
+    constexpr StreamKey key{1};
+    playing.create(key, SPICE_VIDEO_CODEC_TYPE_VP8);
+    const auto buffer =
+        std::make_shared<const std::vector<std::byte>>(max_compressed_bytes / 2, std::byte{1});
+    playing.give(key, Bytes{*buffer}.first(1), buffer);
+    EXPECT_FALSE(playing.player->full());
+    playing.give(key, {}, buffer); // no data: nothing to wait for
+    EXPECT_FALSE(playing.player->full());
+    playing.give(key, Bytes{*buffer}.first(1), buffer);
+    EXPECT_TRUE(playing.player->full());
 }
 
 } // namespace
