@@ -91,11 +91,8 @@ void DisplayChannel::send_preferences() {
         parts_.port.send(SPICE_MSGC_DISPLAY_PREFERRED_COMPRESSION,
                          wire::encode_preferred_compression(SPICE_IMAGE_COMPRESSION_LZ4));
     }
-    // Sorts the codecs that the server's administrator allows; those come to us in no other order.
-    if (server.has(SPICE_DISPLAY_CAP_PREF_VIDEO_CODEC_TYPE)) {
-        parts_.port.send(SPICE_MSGC_DISPLAY_PREFERRED_VIDEO_CODEC_TYPE,
-                         wire::encode_preferred_video_codecs(video::decodable_codecs()));
-    }
+    // No PREFERRED_VIDEO_CODEC_TYPE: libspice-server 0.15.1 then stops all streams that it has, and
+    // dies of one that is older than our INIT. Its own order of codecs is as good.
 }
 
 asio::awaitable<void> DisplayChannel::on_message(wire::Message message) {

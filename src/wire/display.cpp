@@ -221,13 +221,4 @@ std::vector<std::byte> encode_preferred_compression(std::uint8_t compression) {
     return w.take();
 }
 
-std::vector<std::byte> encode_preferred_video_codecs(const std::vector<std::uint8_t>& codecs) {
-    CHECK(codecs.size() <= std::numeric_limits<std::uint8_t>::max());
-    Writer w;
-    w.u8(static_cast<std::uint8_t>(codecs.size()));
-    for (const std::uint8_t codec : codecs)
-        w.u8(codec);
-    return w.take();
-}
-
 } // namespace sumac::wire

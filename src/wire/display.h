@@ -316,7 +316,4 @@ std::vector<std::byte> encode(const StreamReportMessage& report);
 /// SPICE_MSGC_DISPLAY_PREFERRED_COMPRESSION, SPICE_IMAGE_COMPRESSION_*.
 std::vector<std::byte> encode_preferred_compression(std::uint8_t compression);
 
-/// SPICE_MSGC_DISPLAY_PREFERRED_VIDEO_CODEC_TYPE, SPICE_VIDEO_CODEC_TYPE_*, most wanted first.
-std::vector<std::byte> encode_preferred_video_codecs(const std::vector<std::uint8_t>& codecs);
-
 } // namespace sumac::wire

@@ -503,5 +503,4 @@ TEST(DisplayMessages, Encode) {
         1e 00 00 00  01 00 00 00  fb ff ff ff  ff ff ff ff
     )"_hex);
     EXPECT_EQ(encode_preferred_compression(SPICE_IMAGE_COMPRESSION_LZ4), "07"_hex);
-    EXPECT_EQ(encode_preferred_video_codecs({SPICE_VIDEO_CODEC_TYPE_VP8, 1}), "02 02 01"_hex);
 }
