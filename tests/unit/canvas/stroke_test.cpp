@@ -149,7 +149,7 @@ TEST_F(Stroke, OfTooManyPixelsIsRefused) {
     message.base.box = {0, 0, 20'000, 2};
     for (int i = 0; i < 20'000; ++i)
         message.path.front().points.push_back({i % 2 == 0 ? highest : lowest, 0});
-    EXPECT_EQ(error(message), ErrorCode::limit);
+    EXPECT_EQ(error(message), ErrorCode::unsupported);
 }
 
 } // namespace
