@@ -1,12 +1,10 @@
 #include "wire/display.h"
 
-#include "base/check.h"
 #include "base/writer.h"
 #include "wire/display_draw.h"
 
 #include <spice/enums.h>
 
-#include <limits>
 
 namespace sumac::wire {
 
