@@ -50,10 +50,14 @@ private:
     void check(const Checkpoint& expected, const ReplayServer::Progress& progress, LocalTime now) {
         if (asked_ == progress.passed + 1) return; // it has not heard us yet
         if (!waits_since_) waits_since_ = now;
+        const auto changed = latest_.unchanged_since();
+        const bool overdue = now - *waits_since_ >= checkpoint_patience;
+        if (changed && changed == compared_ && !overdue) return; // it is the same as before
+        compared_ = changed;
         const auto picture = latest_.picture();
         const bool same = picture && picture->size() == expected.size &&
                           hash_of(picture->view()) == expected.hash;
-        if (!same && now - *waits_since_ < checkpoint_patience) return;
+        if (!same && !overdue) return;
         if (same) {
             ++equal_;
         } else {
@@ -65,6 +69,7 @@ private:
         }
         asked_ = progress.passed + 1;
         waits_since_.reset();
+        compared_.reset();
         server_.go_on();
     }
 
@@ -72,6 +77,7 @@ private:
     LatestPicture& latest_;
     Console& console_;
     std::optional<LocalTime> waits_since_;
+    std::optional<LocalTime> compared_; ///< when the picture changed that was compared last
     std::optional<LocalTime> finished_at_;
     unsigned asked_ = 0; ///< number of the checkpoint after which we said to go on
     unsigned equal_ = 0;
