@@ -15,10 +15,6 @@ Result<std::unique_ptr<Decoder>> make_decoder(std::uint8_t codec, const DecoderP
     return LibavDecoder::make(codec, parts);
 }
 
-/// MJPEG first: nothing is predicted, so what is damaged or too late costs only itself, and it is
-/// the cheapest for the server, which encodes in software. Then by what a picture of 1920x1080 in
-/// 80 kB costs here, encoded with the settings of servers' own encoders: H.264 8 ms, VP8 10, VP9
-/// 19. H.265 comes from devices of the guest's, which do not ask.
 std::vector<std::uint8_t> decodable_codecs() {
     constexpr std::array<std::uint8_t, 4> libav_codecs{SPICE_VIDEO_CODEC_TYPE_H264,
                                                        SPICE_VIDEO_CODEC_TYPE_VP8,
