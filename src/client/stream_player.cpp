@@ -31,7 +31,9 @@ void StreamPlayer::stream_created(std::uint8_t display,
     stream.dest = create.dest;
     stream.clip = create.clip;
     const auto continues = predecessor_of(display, create);
-    core_.stream_created({created.key, display, create.id, continues}, now);
+    core_.stream_created(
+        {created.key, display, create.id, continues, video::frames_are_independent(create.codec)},
+        now);
     stream.decoder = idle_decoders_.take(create.codec);
     if (!stream.decoder)
         core_.report_invalid(created.key); // the server goes on with ordinary drawing
@@ -107,7 +109,6 @@ void StreamPlayer::frame_received(const NewFrame& received, LocalTime now) {
     if (stream->second.decoder && !too_large && !received.data.empty()) {
         compressed_bytes_ += cost;
         stream->second.to_decode.push_back(id);
-        judge_lag(received.key, stream->second, now);
         decode_waiting();
     } else {
         core_.frame_undecodable(received.key, id, now);
@@ -190,12 +191,6 @@ void StreamPlayer::judge_decoder(StreamKey key, Stream& stream, bool decoded) {
                 stream,
                 fmt::format("{} frames in a row cannot be decoded", max_undecodable_in_a_row));
     }
-}
-
-void StreamPlayer::judge_lag(StreamKey key, Stream& stream, LocalTime now) {
-    const LocalTime oldest = frames_.at(stream.to_decode.front()).arrived;
-    if (video::frames_are_independent(stream.codec) || now - oldest < max_decoder_lag) return;
-    give_up(key, stream, "its frames come faster than they can be decoded");
 }
 
 /// The server then gives up the stream and draws instead; what comes next in that place is a new
@@ -341,6 +336,12 @@ void StreamPlayer::carry_out(const media::Skip& skip, LocalTime now) {
         stream.to_decode.erase(queued);
     }
     forget(skip.frame);
+}
+
+void StreamPlayer::carry_out(const media::GiveUp& decision, LocalTime) {
+    give_up(decision.stream,
+            streams_.at(decision.stream),
+            "its frames come faster than they can be decoded");
 }
 
 void StreamPlayer::carry_out(const media::SendReport& decision, LocalTime now) {

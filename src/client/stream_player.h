@@ -45,11 +45,6 @@ inline constexpr std::size_t max_compressed_bytes = std::size_t{64} << 20U;
 /// from it as well, but servers' encoders make a key frame every few seconds, or none at all: after
 /// a third of a second of standing still the server does better to draw.
 inline constexpr int max_undecodable_in_a_row = 10;
-/// Where each frame needs the one before, none can be left out for a decoder that is too slow: the
-/// picture would stand still for as long as its backlog. A stream whose decoder is so far behind
-/// is given up.
-inline constexpr std::chrono::seconds max_decoder_lag{2};
-
 class StreamPlayer : public std::enable_shared_from_this<StreamPlayer> {
 public:
     struct Parts {
@@ -151,12 +146,12 @@ private:
     void say_decoder(Stream& stream);
     void log(LogLevel level, std::string_view line);
     void judge_decoder(StreamKey key, Stream& stream, bool decoded);
-    void judge_lag(StreamKey key, Stream& stream, LocalTime now);
     void give_up(StreamKey key, Stream& stream, std::string_view why);
     void step(LocalTime now);
     void carry_out(const media::Present& present, LocalTime now);
     void carry_out(const media::Skip& skip, LocalTime now);
     void carry_out(const media::SendReport& report, LocalTime now);
+    void carry_out(const media::GiveUp& give_up, LocalTime now);
     void carry_out(const media::EpochStarted& epoch, LocalTime now);
     void forget(FrameId id);
     void forget_finished_streams();

@@ -10,11 +10,9 @@ namespace sumac::media {
 
 void MediaCore::stream_created(const NewStream& stream, LocalTime now) {
     latest_ = std::max(latest_, now);
-    const auto [entry, inserted] = streams_.try_emplace(stream.key);
+    const auto [entry, inserted] = streams_.try_emplace(stream.key, stream);
     CHECK(inserted);
     Stream& created = entry->second;
-    created.made = stream;
-    created.reporter = StreamReporter{stream.id};
     const auto before = stream.continues ? streams_.find(*stream.continues) : streams_.end();
     if (before != streams_.end()) created.playout.continue_from(before->second.playout, latest_);
 }
@@ -149,6 +147,8 @@ std::vector<Decision> MediaCore::step(LocalTime now) {
     }
     for (std::size_t i = noted; i < decisions.size(); ++i)
         tell_reporter(decisions[i]);
+    for (auto& [key, of] : streams_)
+        judge_decoder(key, of, decisions);
     forget_finished();
     return decisions;
 }
@@ -185,6 +185,16 @@ void MediaCore::tell_reporter(const Decision& decision) {
     const bool ours =
         skip->reason == SkipReason::decoder_behind || skip->reason == SkipReason::undecodable;
     if (ours) stream(skip->stream).reporter.dropped_here();
+}
+
+/// Of a decoder that can leave out nothing: the server hears that it is too slow, and where that
+/// does not help, draws instead.
+void MediaCore::judge_decoder(StreamKey key, Stream& of, std::vector<Decision>& decisions) {
+    for (; of.told_behind < of.playout.shown_behind(); ++of.told_behind)
+        of.reporter.dropped_here();
+    if (of.destroyed || of.given_up || !of.playout.hopeless(latest_)) return;
+    of.given_up = true;
+    decisions.emplace_back(GiveUp{key});
 }
 
 void MediaCore::look(Stream& of) {

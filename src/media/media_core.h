@@ -38,6 +38,8 @@ public:
         /// The stream that this one continues in the same place (it was destroyed, or is replaced).
         /// The new one takes over its delay, and shows nothing before the old one's frames.
         std::optional<StreamKey> continues = {};
+        /// Each frame can be decoded without the one before (MJPEG), so one may be left out.
+        bool frames_are_independent = true;
     };
     void stream_created(const NewStream& stream, LocalTime now);
 
@@ -125,11 +127,15 @@ public:
 
 private:
     struct Stream {
+        explicit Stream(const NewStream& stream)
+            : made(stream), playout(stream.frames_are_independent), reporter(stream.id) {}
         NewStream made;
         bool destroyed = false;
+        bool given_up = false;
         StreamTimeline timeline;
         Playout playout;
         StreamReporter reporter;
+        std::uint64_t told_behind = 0; ///< of the frames shown behind, those the reporter knows of
     };
     Stream& stream(StreamKey key);
     void look(Stream& of);
@@ -139,6 +145,7 @@ private:
     Playout* predecessor(const Stream& of);
     std::optional<LocalTime> next_deadline(const Stream& of) const;
     void tell_reporter(const Decision& decision);
+    void judge_decoder(StreamKey key, Stream& of, std::vector<Decision>& decisions);
     void note_epoch(std::optional<StreamKey> key,
                     std::optional<EpochCause> cause,
                     std::uint32_t mm_time);

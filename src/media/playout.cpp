@@ -46,8 +46,9 @@ void Playout::jump_to(Duration offset, LocalTime now) {
 }
 
 void Playout::add(FrameId frame, LocalTime position, Duration behind, LocalTime now) {
-    frames_.push_back(
-        {.id = frame, .position = position, .arrived = now, .late = behind > catch_up_lateness});
+    const bool late = behind > catch_up_lateness;
+    frames_.push_back({.id = frame, .position = position, .arrived = now, .late = late});
+    rush_ |= late && !independent_;
 }
 
 std::optional<LocalTime> Playout::decoded(FrameId frame) {
@@ -82,11 +83,24 @@ bool Playout::is_due(const Frame& frame, LocalTime now) const {
     return due(frame, now) <= now;
 }
 
+/// How long it has been waiting for the decoder alone.
+Duration Playout::held_up(const Frame& frame, LocalTime now) const {
+    return now - std::max(due(frame, now), frame.arrived);
+}
+
+bool Playout::hopeless(LocalTime now) const {
+    if (independent_) return false;
+    const auto next = std::find_if(frames_.begin(), frames_.end(), [](const Frame& frame) {
+        return frame.state == State::compressed;
+    });
+    return next != frames_.end() && held_up(*next, now) > decoder_limit;
+}
+
 /// When the front frame may follow the one before it: after half their own interval if it alone is
 /// due, after less the more are due.
 LocalTime Playout::spaced(LocalTime now) const {
     const Frame& front = frames_.front();
-    if (!last_shown_ || front.at_once) return LocalTime::min();
+    if (!last_shown_ || front.at_once || rush_) return LocalTime::min();
     const auto not_due = std::find_if(
         frames_.begin(), frames_.end(), [&](const Frame& frame) { return !is_due(frame, now); });
     const auto due = std::distance(frames_.begin(), not_due);
@@ -137,10 +151,12 @@ bool Playout::show_one(StreamKey key, LocalTime now, std::vector<Decision>& deci
 void Playout::show_front(StreamKey key, LocalTime now, std::vector<Decision>& decisions) {
     const Frame& frame = frames_.front();
     decisions.emplace_back(Present{frame.id, key, due(frame, now)});
+    if (!independent_ && held_up(frame, now) > decoder_patience) ++shown_behind_;
     last_shown_ = now;
     last_position_ = frame.position;
     stall_began_.reset();
     frames_.pop_front();
+    rush_ = rush_ && !frames_.empty() && is_due(frames_.front(), now);
 }
 
 void Playout::skip(std::size_t index,
@@ -165,7 +181,7 @@ void Playout::drop_undecodable(StreamKey key, std::vector<Decision>& decisions) 
 /// that come behind them while nothing is shown. Not for ever: if every frame looks held up, some
 /// must be shown all the same.
 void Playout::skip_stalled(StreamKey key, LocalTime now, std::vector<Decision>& decisions) {
-    if (stall_began_ && now - *stall_began_ > stall_patience) return;
+    if (!independent_ || (stall_began_ && now - *stall_began_ > stall_patience)) return;
     for (std::size_t i = 0; i + 1 < frames_.size();) {
         const Frame& frame = frames_[i];
         const bool give_up = (frame.late || stall_began_) && frame.state == State::compressed &&
@@ -182,6 +198,7 @@ void Playout::skip_stalled(StreamKey key, LocalTime now, std::vector<Decision>& 
 /// The oldest is with the decoder and will come; of those behind it the ones that should have been
 /// shown long ago are given up, so that the delay does not grow.
 void Playout::relieve_decoder(StreamKey key, LocalTime now, std::vector<Decision>& decisions) {
+    if (!independent_) return;
     std::size_t i = 0;
     while (i < frames_.size() && frames_[i].state == State::decoded)
         ++i;

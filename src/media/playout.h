@@ -10,11 +10,16 @@
 ///
 /// A frame that was waited for too long already (a stall) is skipped for a newer one that is due
 /// too; after a short hold-up all of them are shown, faster than their cadence.
+///
+/// Where each frame needs the one before it (VP8, H.264, ...), skipping one that is not decoded yet
+/// spares the decoder nothing and would cost a picture. There all are shown as they come out of the
+/// decoder, and a stream whose decoder falls too far behind is given up.
 #pragma once
 
 #include "media/slew.h"
 #include "media/types.h"
 
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <vector>
@@ -32,6 +37,8 @@ struct Outlook {
 
 class Playout {
 public:
+    explicit Playout(bool frames_are_independent = true) : independent_(frames_are_independent) {}
+
     /// Takes over the delay of the stream that this one continues.
     void continue_from(const Playout& other, LocalTime now);
 
@@ -54,6 +61,10 @@ public:
     std::optional<Duration> overdue(LocalTime now) const;
     /// Appends what is due. `now` does not decrease.
     void step(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
+    /// Its frames cannot be left out, and its decoder is further behind than can be borne.
+    bool hopeless(LocalTime now) const;
+    /// How many frames were shown later than decoder_patience for the decoder alone.
+    std::uint64_t shown_behind() const { return shown_behind_; }
     /// When `step` may have something to do without new input.
     std::optional<LocalTime> next_deadline(LocalTime now) const;
     /// Everything that waits is skipped.
@@ -72,6 +83,9 @@ public:
     static constexpr Duration catch_up_spacing{20'000};
     /// A decoder is behind when frames that should have been shown so long ago still wait for it.
     static constexpr Duration decoder_patience{500'000};
+    /// A stream of dependent frames that is further behind than this had better be drawn by the
+    /// server: its delay would grow for ever.
+    static constexpr Duration decoder_limit{2'000'000};
     /// After a stall frames that are late already are not even decoded, for at most so long without
     /// a picture.
     static constexpr Duration stall_patience{250'000};
@@ -93,6 +107,7 @@ private:
     Frame* find(FrameId id);
     LocalTime due(const Frame& frame, LocalTime now) const;
     bool is_due(const Frame& frame, LocalTime now) const;
+    Duration held_up(const Frame& frame, LocalTime now) const;
     LocalTime spaced(LocalTime now) const;
     bool show_one(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
     void show_front(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
@@ -103,6 +118,7 @@ private:
     void relieve_decoder(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
     void limit_queue(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
 
+    bool independent_; ///< one may be left out without spoiling the next
     Outlook outlook_;
     Slew offset_; ///< due - position
     bool started_ = false;
@@ -112,6 +128,8 @@ private:
     std::deque<Frame> frames_;
     std::optional<LocalTime> last_shown_;
     LocalTime last_position_{};
+    bool rush_ = false; ///< after a stall: as fast as dependent frames are decoded
+    std::uint64_t shown_behind_ = 0;
     std::optional<LocalTime> stall_began_; ///< first frame given up since a picture was shown
 };
 

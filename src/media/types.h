@@ -77,6 +77,12 @@ struct SendReport {
     StreamReport report;
 };
 
+/// The stream's decoder is too slow for it: ask the server to draw instead (`report_invalid`). Its
+/// frames are shown all the same until the server ends it. Once for each stream.
+struct GiveUp {
+    StreamKey stream;
+};
+
 /// For the trace; nothing needs to be done.
 struct EpochStarted {
     std::optional<StreamKey> stream; ///< empty: the session's clock
@@ -84,6 +90,6 @@ struct EpochStarted {
     std::uint32_t mm_time = 0;
 };
 
-using Decision = std::variant<Present, Skip, SendReport, EpochStarted>;
+using Decision = std::variant<Present, Skip, SendReport, GiveUp, EpochStarted>;
 
 } // namespace sumac::media

@@ -258,6 +258,32 @@ TEST(Story, ADecoderThatIsTooSlowShowsWhatItCanWithoutGrowingDelay) {
     EXPECT_LE(world.core.waiting(world.key(0)), 40u);
 }
 
+TEST(Story, ADecoderThatIsTooSlowForFramesThatNeedEachOtherShowsThemAllUntilItIsGivenUp) {
+    SimWorld<> world{1};
+    world.open_stream({.fps = 30, .decode = 40ms, .independent = false});
+    world.run_for(9s); // 20 % too slow: 1.5 s behind
+    EXPECT_TRUE(world.given_up().empty());
+    EXPECT_EQ(world.lost(), 0) << world.trace();
+    EXPECT_LE(world.longest_gap(0), 45ms) << world.trace();
+    world.run_for(6s);
+    EXPECT_EQ(world.given_up(), std::vector{world.key(0)});
+    world.close_stream(0); // as the server does then
+    world.drain();
+    EXPECT_EQ(world.waiting(), 0u);
+}
+
+TEST(Story, TheServerHearsOfADecoderThatIsTooSlowForFramesThatNeedEachOther) {
+    SimWorld<> world{1};
+    world.open_stream({.fps = 30, .decode = 40ms, .independent = false});
+    world.run_for(10s);
+    const auto drops = [&](const media::StreamReport& report) { return report.num_drops > 0; };
+    const auto& reports = world.reports();
+    const auto first = std::find_if(reports.begin(), reports.end(), drops);
+    // Half a second behind after three, and from then on every frame is.
+    EXPECT_GT(first - reports.begin(), 15);
+    EXPECT_GT(std::count_if(first, reports.end(), drops), 20);
+}
+
 // ---- long
 
 TEST(Story, ADayWithDriftStaysInTime) {

@@ -58,6 +58,7 @@ struct SimStreamOptions {
     Duration jitter{0};     ///< transit is 1 ms + up to this
     Duration decode{2'000}; ///< one frame at a time
     Duration decode_jitter{0};
+    bool independent = true; ///< as in MJPEG: what is skipped need not be decoded
     enum class Stamps { honest, zero, repeated, hostile } stamps = Stamps::honest;
 };
 
@@ -103,7 +104,8 @@ public:
         core.stream_created({.key = stream.key,
                              .display = 0,
                              .id = StreamId{static_cast<std::uint32_t>(49 - streams_.size() % 50)},
-                             .continues = before},
+                             .continues = before,
+                             .frames_are_independent = options.independent},
                             now_);
         core.report_activated(stream.key,
                               {.unique_id = 7, .max_window_size = 5, .timeout_ms = 1000});
@@ -214,6 +216,7 @@ public:
     std::vector<SimFrame>& frames() { return frames_; }
     const std::vector<media::StreamReport>& reports() const { return reports_; }
     /// Ids in the order in which they were decided, and shown ones only.
+    const std::vector<StreamKey>& given_up() const { return given_up_; }
     const std::vector<FrameId>& shown() const { return shown_; }
     std::uint64_t turns() const { return turns_; }
     const std::vector<std::string>& errors() const { return errors_; }
@@ -396,11 +399,10 @@ private:
         core.frame_decoded(stream.key, frames_[*stream.decoding].id, now_);
         stream.decoding.reset();
     }
-    /// As for MJPEG: what is skipped need not be decoded.
     void begin_decoding(Stream& stream) {
         while (!stream.decoding && !stream.to_decode.empty()) {
             SimFrame& frame = frames_[stream.to_decode.front()];
-            if (!frame.skipped) {
+            if (!frame.skipped || !stream.options.independent) {
                 stream.decoding = stream.to_decode.front();
                 frame.decoded = now_ + std::max(stream.options.decode +
                                                     dice_.up_to(stream.options.decode_jitter),
@@ -441,6 +443,8 @@ private:
                 take(skip->frame).skipped = skip->reason;
             } else if (const auto* report = std::get_if<media::SendReport>(&decision)) {
                 reports_.push_back(report->report);
+            } else if (const auto* given_up = std::get_if<media::GiveUp>(&decision)) {
+                given_up_.push_back(given_up->stream);
             }
         }
         for (Stream& stream : streams_)
@@ -474,6 +478,7 @@ private:
     std::vector<SimFrame> frames_;
     std::vector<FrameId> shown_;
     std::vector<media::StreamReport> reports_;
+    std::vector<StreamKey> given_up_;
     std::vector<std::string> errors_;
     std::uint64_t turns_ = 0;
 };

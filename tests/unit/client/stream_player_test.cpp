@@ -115,7 +115,7 @@ TEST(StreamPlayer, GivesUpAStreamWhoseDecoderIsTooSlowUnlessFramesCanBeLeftOut) 
         for (int i = 0; i < 5; ++i) {
             EXPECT_EQ(playing.invalid_reports(), 0U);
             playing.give(key, *buffer, buffer);
-            playing.now += Duration{max_decoder_lag} / 3;
+            playing.now += media::Playout::decoder_limit / 3;
         }
         playing.give(key, *buffer, buffer);
         EXPECT_EQ(playing.invalid_reports(), codec == SPICE_VIDEO_CODEC_TYPE_VP8 ? 1U : 0U);

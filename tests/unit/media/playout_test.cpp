@@ -131,6 +131,36 @@ TEST(Playout, ASlowDecoderIsRelievedButNeverOfTheFrameItWorksOn) {
     EXPECT_EQ(presented(step(playout, start + 1400ms)), Ids{{1}});
 }
 
+TEST(Playout, AfterAStallNoneOfDependentFramesIsSkippedBeforeItIsDecoded) {
+    Playout playout{false};
+    playout.look({}, start);
+    for (std::uint64_t i = 1; i <= 100; ++i)
+        playout.add({i}, start + i * 33ms, 3300ms - i * 33ms, start + 3300ms);
+    EXPECT_TRUE(step(playout, start + 3300ms).empty());
+    for (std::uint64_t i = 1; i <= 10; ++i)
+        playout.decoded({i});
+    const auto decisions = step(playout, start + 3303ms);
+    EXPECT_EQ(presented(decisions), Ids{{10}});
+    EXPECT_EQ(skipped(decisions).size(), 9u) << "a newer one is decoded and due";
+}
+
+TEST(Playout, ASlowDecoderOfDependentFramesShowsAllOfThemAndIsHopelessInTheEnd) {
+    Playout playout{false};
+    playout.look({}, start);
+    const auto give = [&](std::uint64_t id) {
+        playout.add({id}, start + id * 33ms, 0ms, start + id * 33ms);
+        EXPECT_TRUE(step(playout, start + id * 33ms).empty());
+    };
+    for (std::uint64_t id = 1; id <= 60; ++id)
+        give(id);
+    EXPECT_FALSE(playout.hopeless(start + 60 * 33ms));
+    EXPECT_TRUE(playout.hopeless(start + 33ms + Playout::decoder_limit + 1ms));
+    playout.decoded({1});
+    EXPECT_EQ(presented(step(playout, start + 2040ms)), Ids{{1}});
+    EXPECT_EQ(playout.shown_behind(), 1u);
+    EXPECT_FALSE(playout.hopeless(start + 2040ms)) << "the second came later";
+}
+
 TEST(Playout, CoveredFramesAreAllShownAtOnceInOrder) {
     Playout playout = with_delay(500ms);
     for (std::uint64_t i = 1; i <= 5; ++i) {
