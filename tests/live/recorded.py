@@ -56,10 +56,10 @@ class Recorded:
         return sorted(n for n in self.drawn if numbers[0] <= n <= numbers[-1] and n not in set(numbers))
 
     def longest_gaps_ms(self, after=0):
-        """(longest gap shown at a move, the most by which a gap exceeds the servers' silence, at a move or not, and after
-        which number that was). Frames from `after` on count: before, the client has only just come."""
+        """(longest gap shown at a move, the most by which such a gap exceeds the servers' silence, the same for all gaps,
+        and after which number that was). Frames from `after` on count: before, the client has only just come."""
         first_shown = self.first_shown()
-        at_moves, excess = 0.0, (0.0, None)
+        at_moves, excess_at_moves, excess = 0.0, 0.0, (0.0, None)
         # A destination begins with the picture before its first one, which a source without time may have left out.
         order = sorted(number for number in first_shown if number >= after and number in self.drawn)
         for a, b in zip(order, order[1:]):
@@ -68,5 +68,8 @@ class Recorded:
             if host_a != host_b:
                 at_moves = max(at_moves, gap)
                 drawn_b = max(drawn_b, self._ended[host_b])  # nobody listened before
-            excess = max(excess, (gap - (drawn_b - drawn_a) / 1000, a), key=lambda found: found[0])
-        return at_moves, *excess
+            beyond = gap - (drawn_b - drawn_a) / 1000
+            if host_a != host_b:
+                excess_at_moves = max(excess_at_moves, beyond)
+            excess = max(excess, (beyond, a), key=lambda found: found[0])
+        return at_moves, excess_at_moves, *excess
