@@ -11,6 +11,7 @@ import tempfile
 import time
 import unittest
 
+from hearing import RATE, click_times
 from hiccups import Hiccups
 from host_cells import read_number
 from host_process import HostProcess
@@ -20,7 +21,6 @@ from sumac_process import Frames
 SUMAC = HOST = ""
 SECONDS = 10
 FPS = 30
-RATE = 48000
 
 
 def samples_of(path):
@@ -34,19 +34,6 @@ def tracks_of(path):
     command = ["ffprobe", "-v", "error", "-show_streams", "-of", "json", path]
     streams = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)["streams"]
     return {stream["codec_type"]: stream for stream in streams}
-
-
-def click_times(samples):
-    """Seconds at which the host's clicks begin: one at each second of its clip, near silence in between."""
-    times, quiet = [], RATE
-    for index, sample in enumerate(samples):
-        if abs(sample) < 1000:
-            quiet += 1
-            continue
-        if quiet > RATE // 4:
-            times.append(index / RATE)
-        quiet = 0
-    return times
 
 
 def numbered(path, region):
