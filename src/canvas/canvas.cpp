@@ -34,7 +34,8 @@ std::size_t needed_bytes(SurfaceId id, SurfaceFormat format, Size size) {
 
 } // namespace
 
-Result<Drawn> Canvas::draw(const wire::DisplayMessage& message) {
+Result<Drawn> Canvas::draw(const wire::DisplayMessage& message, const image::DecodedAhead* ahead) {
+    ahead_ = ahead;
     return std::visit(
         [this]<class Message>(const Message& m) {
             if constexpr (requires { execute(m); }) return execute(m);

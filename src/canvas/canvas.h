@@ -57,9 +57,13 @@ public:
     /// MONITORS_CONFIG) change nothing. A message that answers WaitForImage was not drawn; give it
     /// again, whole, before any later message of this channel.
     ///
+    /// `ahead` is the message's image (not its brush or mask) if that was decoded before, else
+    /// null; borrowed for the call.
+    ///
     /// Errors cost this message only, except ErrorCode::limit: then the server is hostile, or the
     /// caches and surfaces no longer are what it believes.
-    Result<Drawn> draw(const wire::DisplayMessage& message);
+    Result<Drawn> draw(const wire::DisplayMessage& message,
+                       const image::DecodedAhead* ahead = nullptr);
 
     /// Scales a decoded picture of a video stream into `dest`, nearest pixel. `picture` is borrowed
     /// for the call; its rows are stored in `order`. Error: invalid (no such surface).
@@ -113,8 +117,9 @@ private:
     image::PaletteCache palettes_;
     std::unordered_map<SurfaceId, Surface> surfaces_;
     std::size_t surfaces_bytes_ = 0;
-    std::optional<Shadow> shadow_;  ///< of a 16-bit primary
-    bool primary_was_left_ = false; ///< by another server
+    std::optional<Shadow> shadow_;               ///< of a 16-bit primary
+    bool primary_was_left_ = false;              ///< by another server
+    const image::DecodedAhead* ahead_ = nullptr; ///< of the message that is being drawn
 };
 
 } // namespace sumac::canvas

@@ -27,7 +27,7 @@ Canvas::Operands::Operands(Canvas& canvas, SurfaceId destination)
 std::optional<Operand> Canvas::Operands::brush(const wire::Brush& brush) {
     const auto* pattern = std::get_if<wire::PatternBrush>(&brush);
     if (pattern == nullptr) return std::nullopt;
-    return image(pattern->image);
+    return fetch(pattern->image, image::ImageUse::colours);
 }
 
 std::optional<Operand> Canvas::Operands::mask(const wire::Mask& mask) {
@@ -42,12 +42,14 @@ std::optional<Result<Drawn>> Canvas::Operands::obstacle() const {
     return std::nullopt;
 }
 
-std::optional<Operand> Canvas::Operands::fetch(const wire::Image& source, image::ImageUse use) {
+std::optional<Operand> Canvas::Operands::fetch(const wire::Image& source,
+                                               image::ImageUse use,
+                                               const image::DecodedAhead* ahead) {
     if (const auto* surface = std::get_if<wire::SurfaceImage>(&source.body))
         return fetch_surface(surface->surface, use);
 
     const Result<image::DecodedImage> decoded =
-        image::decode_image(source, {*canvas_.images_, canvas_.palettes_, entries_, use});
+        image::decode_image(source, {*canvas_.images_, canvas_.palettes_, entries_, use, ahead});
     if (!decoded) return fail(decoded.error());
     if (const auto* undecoded = std::get_if<image::Undecoded>(&*decoded)) {
         if (!undecoded_) undecoded_ = *undecoded;

@@ -3,6 +3,8 @@
 
 #include "canvas/canvas.h"
 
+#include <utility>
+
 namespace sumac::canvas {
 
 /// An image, tile or mask that is ready to be read.
@@ -19,7 +21,7 @@ public:
     Operands(Canvas& canvas, SurfaceId destination);
 
     std::optional<Operand> image(const wire::Image& image) {
-        return fetch(image, image::ImageUse::colours);
+        return fetch(image, image::ImageUse::colours, std::exchange(canvas_.ahead_, nullptr));
     }
     /// Of a pattern brush; the other kinds have no image.
     std::optional<Operand> brush(const wire::Brush& brush);
@@ -30,7 +32,9 @@ public:
     std::optional<Result<Drawn>> obstacle() const;
 
 private:
-    std::optional<Operand> fetch(const wire::Image& image, image::ImageUse use);
+    std::optional<Operand> fetch(const wire::Image& image,
+                                 image::ImageUse use,
+                                 const image::DecodedAhead* ahead = nullptr);
     std::optional<Operand> fetch_surface(SurfaceId id, image::ImageUse use);
     std::optional<Operand> fail(const Error& error);
 

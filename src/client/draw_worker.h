@@ -1,33 +1,27 @@
 /// Executes the drawing of a session, in order, on the worker pool: canvases, caches, damage, and
-/// the calls of the display sink. At most one worker thread is in here at a time.
+/// the calls of the display sink. At most one worker thread draws at a time; images are decoded
+/// beside it (early_images.h).
 ///
 /// Each display channel has a queue of its own. Its head may have to wait: for an image that
-/// another display channel brings, or for another channel to get as far as a WAIT_FOR_CHANNELS
-/// says. The others go on.
+/// another display channel brings, for another channel to get as far as a WAIT_FOR_CHANNELS says,
+/// or for its image, which is being decoded. The others go on.
 ///
-/// What counts as a picture: updates go to the sink when there is nothing left to draw, or when the
-/// next operation would hide one that was not seen yet (`is_video_like`). So text that scrolls by
-/// in a hundred operations is one picture, but every frame of a video that comes as ordinary
-/// drawing is one of its own.
-///
-/// A new primary is shown once the server has sent MARK: its content is whole then. Every server
-/// sends it (libspice-server behind the first image, or where the guest's driver draws, at once).
+/// Updates go to the sink when there is nothing left to draw, and before an operation that would
+/// hide what was not seen yet (drawn_display.h).
 #pragma once
 
-#include "canvas/canvas.h"
+#include "client/draw_job.h"
+#include "client/drawn_display.h"
+#include "client/early_images.h"
 #include "client/statistics.h"
-#include "video/picture.h"
-#include "wire/display.h"
 #include <sumac/sinks.h>
 
 #include <asio/any_io_executor.hpp>
 
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <variant>
 #include <vector>
 
 namespace sumac::client {
@@ -36,46 +30,9 @@ namespace sumac::client {
 /// uncompressed 4K primaries.
 inline constexpr std::size_t max_draw_queue_bytes = std::size_t{64} << 20U;
 
-/// A decoded picture to show now.
-struct ShowPicture {
-    SurfaceId surface;
-    video::PicturePtr picture;
-    Rect dest;
-    wire::Clip clip;
-    canvas::RowOrder order = canvas::RowOrder::top_down;
-    ShownFrame frame;
-};
-
-/// The display channel is open, or closed: what it drew stays on show, and nobody waits for it any
-/// more.
-struct OpenDisplay {
-    std::uint64_t server = 0; ///< running number of the server; displays of one share their caches
-};
-struct CloseDisplay {};
-/// The display channel goes on at another server, which will draw everything again.
-struct ResetDisplay {
-    std::uint64_t server = 0; ///< greater than before
-};
-
-struct DrawJob {
-    std::uint8_t display = 0;
-    std::optional<Serial> serial;    ///< of the message, if it has one
-    std::vector<wire::WaitFor> wait; ///< first wait for these
-    std::variant<OpenDisplay, CloseDisplay, ResetDisplay, wire::DisplayMessage, ShowPicture> work;
-    std::shared_ptr<const void> keep_alive; ///< what `work` borrows from
-    std::size_t cost_bytes = 0;
-};
-
 class DrawWorker : public std::enable_shared_from_this<DrawWorker> {
 public:
-    /// Called on a worker thread; they post to the net thread.
-    struct Events {
-        std::function<void(const ShownFrame&, LocalTime shown)> on_shown;
-        std::function<void(const ShownFrame&)> on_not_shown; ///< its surface is gone
-        std::function<void(std::uint8_t display, Error)>
-            on_failed;                     ///< the display channel cannot go on
-        std::function<void()> on_progress; ///< full() or idle() may have changed
-    };
+    using Events = DrawEvents;
 
     /// `statistics` and `sink` (may be null) must outlive the worker's last job.
     DrawWorker(asio::any_io_executor pool,
@@ -97,68 +54,59 @@ public:
     bool idle() const;
 
 private:
-    struct Display {
-        Display(std::shared_ptr<image::ImageCache> cache, canvas::Canvas surfaces)
-            : images(std::move(cache)), canvas(std::move(surfaces)) {}
-        std::shared_ptr<image::ImageCache> images; ///< the canvas borrows it
-        canvas::Canvas canvas;
-        std::vector<Rect> damage; ///< of the primary, not yet given to the sink
-        /// Shown as planes, and not on the canvas yet: it gets them when something else is drawn.
-        std::vector<ShowPicture> above;
-        std::deque<DrawJob> jobs;
-        Serial last_seen{0};
-        int ends_queued = 0; ///< of ResetDisplay and CloseDisplay among the jobs
-        bool has_primary = false;
-        bool marked = false;           ///< the primary may be shown
-        std::vector<wire::Head> heads; ///< as the server sent them last, for this primary
+    struct Queued {
+        DrawJob job;
+        LocalTime arrived;
+        EarlyImages::Handle image; ///< of the job's message, if it is worth it
     };
-    enum class Outcome { done, blocked };
+    struct Display {
+        DrawnDisplay drawn;
+        std::deque<Queued> jobs = {};
+        Serial last_seen{0};
+        int ends_queued = 0;   ///< of ResetDisplay and CloseDisplay among the jobs
+        bool decoding = false; ///< the head waits for its image
+    };
+    using Outcome = DrawnDisplay::Outcome;
 
     void schedule();
     void run();
+    void begin_turn();
+    void end_turn(bool more);
+    void help();
+    void call_helpers();
     void take_inbox();
-    void drop(const DrawJob& job);
-    void finished(const DrawJob& job);
+    void drop(const Queued& queued);
+    void finished(const Queued& queued);
     bool run_some_job();
-    Outcome execute(std::uint8_t id, Display& display, DrawJob& job);
-    Outcome
-    draw(std::uint8_t id, Display& display, const wire::DisplayMessage& message, bool patient);
-    void show(std::uint8_t id, Display& display, const ShowPicture& show);
-    bool show_planes(std::uint8_t id, Display& display, const ShowPicture& show);
-    void bring_down(Display& display);
+    Outcome execute(std::uint8_t id, Display& display, const Queued& queued);
+    Outcome draw(Display& display, const Queued& queued, bool patient);
     void open(std::uint8_t id, std::uint64_t server);
-    void reset(Display& display, std::uint64_t server);
     const std::shared_ptr<image::ImageCache>& images_of(std::uint64_t server);
-    void note(Display& display, const canvas::Damage& damage);
-    void publish(std::uint8_t id, Display& display, const std::optional<ShownFrame>& frame);
-    void publish_all();
+    bool decoding() const;
     bool satisfied(std::uint8_t own, const std::vector<wire::WaitFor>& wait) const;
-    void announce_primary(std::uint8_t id, Display& display, const wire::DisplayMessage& message);
-    void announce_monitors(std::uint8_t id, const Display& display);
 
     asio::any_io_executor pool_;
     Statistics& statistics_;
     DisplaySink* sink_;
-    const bool planes_; ///< the sink takes them
     Events events_;
+    EarlyImages early_;
 
-    /// Guards the members up to the next comment, which net and worker share.
+    /// Guards the members up to the next comment, which net and workers share.
     mutable std::mutex mutex_;
-    std::vector<DrawJob> inbox_;
+    std::vector<Queued> inbox_;
     std::map<std::uint8_t, Serial> seen_;
     std::map<std::uint8_t, std::size_t> queued_bytes_; ///< by display; none: nothing queued
     bool closing_ = false;
     bool running_ = false;
+    bool awaiting_ = false; ///< not running until an image is decoded
+    bool woken_ = false;    ///< it was, while running
 
     // The running worker's own.
     bool patient_ = true;                       ///< not closing, as of the last look at the inbox
+    int jobs_this_turn_ = 0;                    ///< a turn goes on after a wait for an image
     std::shared_ptr<image::ImageCache> images_; ///< of server_
     std::uint64_t server_ = 0;
     std::map<std::uint8_t, std::unique_ptr<Display>> displays_;
 };
-
-/// Whether `message` looks like a frame of a video that the server has not made a stream of (yet):
-/// a copy of at least 96 x 96 pixels onto the primary, which is what libspice-server takes for one.
-bool is_video_like(const wire::DisplayMessage& message);
 
 } // namespace sumac::client

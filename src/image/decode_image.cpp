@@ -152,6 +152,12 @@ Result<GlzPicture> decode_glz_image(const wire::Image& image, GlzWindow& window)
     return decode_through_window(inflated->bytes(), size, window);
 }
 
+/// The depth of the surface counts for palettes only.
+bool suits(const DecodedAhead* ahead, const wire::Image& image, const DecodeContext& context) {
+    if (ahead == nullptr || ahead->use != context.use) return false;
+    return palette_of(image) == nullptr || ahead->entries == context.entries;
+}
+
 Result<GlzPicture> decode_fresh(const wire::Image& image, const DecodeContext& context) {
     if (is_glz(image)) {
         Result<GlzPicture> glz = decode_glz_image(image, context.images.glz_window());
@@ -166,10 +172,9 @@ Result<GlzPicture> decode_fresh(const wire::Image& image, const DecodeContext& c
     if (const wire::PaletteRef* ref = palette_of(image))
         palette = resolve_palette(*ref, context.palettes);
     if (!palette) return palette.error();
-    const DecodedAhead* ahead = context.ahead;
     const Result<PixelsPtr> pixels =
-        ahead != nullptr && ahead->entries == context.entries && ahead->use == context.use
-            ? ahead->pixels
+        suits(context.ahead, image, context)
+            ? context.ahead->pixels
             : decode_alone(image, {image.descriptor, *palette, context.entries, context.use});
     if (!pixels) return pixels.error();
     return GlzPicture{*pixels};

@@ -1,0 +1,35 @@
+/// Pictures of streams that a sink was shown as planes, and that are not on the canvas yet: it gets
+/// them when something else is drawn. Converting them would be for nothing if only more of them
+/// come. One thread (draw).
+#pragma once
+
+#include "client/draw_job.h"
+
+#include <functional>
+#include <vector>
+
+namespace sumac::client {
+
+class PlanesAbove {
+public:
+    /// Puts a picture of a stream on the canvas. Error: invalid (no such surface).
+    static Result<canvas::Damage> draw(canvas::Canvas& canvas, const ShowPicture& show);
+
+    /// Whether another picture finds room, or `show` hides one of those.
+    bool has_room_for(const ShowPicture& show) const;
+    /// Keeps `show` instead of what it hides.
+    void put(const ShowPicture& show);
+    /// Draws them all, oldest first; none are left. Returns what they changed.
+    std::vector<canvas::Damage> bring_down(canvas::Canvas& canvas);
+
+private:
+    std::vector<ShowPicture> pictures_;
+};
+
+/// What of a stream's picture is seen on a surface of that size.
+std::vector<Rect> seen_of(const ShowPicture& show, Size surface);
+
+/// With the top row first, however the rows are stored.
+PlanarView upright(PlanarView planes, canvas::RowOrder order);
+
+} // namespace sumac::client

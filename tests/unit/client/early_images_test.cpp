@@ -1,0 +1,113 @@
+#include "../canvas/canvas_builders.h"
+#include "client/early_images.h"
+#include "lz_image.h"
+
+#include <gtest/gtest.h>
+
+namespace sumac::client {
+namespace {
+
+wire::DisplayMessage copy_of(const wire::Image& image) {
+    return canvas::copy(0, {0, 0, 64, 64}, image, {0, 0, 64, 64});
+}
+
+/// Of 32 MiB of pixels, and damaged: decoding it costs nothing.
+wire::DisplayMessage large_image() {
+    return copy_of({{ImageId{1}, SPICE_IMAGE_TYPE_QUIC, 0, 4096, 2048}, wire::EncodedImage{}});
+}
+
+class EarlyImagesTest : public testing::Test {
+protected:
+    /// What a helper does, from beginning to end. False: there is nothing to do.
+    bool help() {
+        if (!early.engage()) return false;
+        EXPECT_FALSE(early.help()) << "nobody came to it meanwhile";
+        early.dismiss();
+        return true;
+    }
+
+    EarlyImages early{2};
+    LzImage image{64, 7};
+};
+
+TEST_F(EarlyImagesTest, AreDecodedInTheOrderOfArrival) {
+    const auto first = early.add(copy_of(image.wire()), image.data);
+    const auto second = early.add(copy_of(image.wire()), image.data);
+    ASSERT_TRUE(help());
+    ASSERT_TRUE(early.claim(first));
+    const image::DecodedAhead* decoded = early.decoded(first);
+    ASSERT_NE(decoded, nullptr);
+    ASSERT_TRUE(decoded->pixels);
+    const auto* pixels = image::units_of<std::uint32_t>(**decoded->pixels);
+    EXPECT_EQ(pixels[65] & 0xFFFFFFU, image.pixel(65));
+    EXPECT_EQ(early.decoded(second), nullptr);
+}
+
+TEST_F(EarlyImagesTest, LeaveToDrawingWhatItComesToFirst) {
+    const auto handle = early.add(copy_of(image.wire()), image.data);
+    ASSERT_TRUE(early.engage());
+    EXPECT_TRUE(early.claim(handle));
+    EXPECT_EQ(early.decoded(handle), nullptr);
+    EXPECT_FALSE(early.help()) << "it comes too late";
+    EXPECT_EQ(early.decoded(handle), nullptr);
+    EXPECT_FALSE(early.idle());
+    early.dismiss();
+    EXPECT_TRUE(early.idle());
+    EXPECT_FALSE(help());
+}
+
+TEST_F(EarlyImagesTest, KeepTheErrorOfADamagedOne) {
+    const auto handle = early.add(large_image(), nullptr);
+    ASSERT_TRUE(help());
+    ASSERT_NE(early.decoded(handle), nullptr);
+    EXPECT_EQ(early.decoded(handle)->pixels.error().code, ErrorCode::truncated);
+}
+
+TEST_F(EarlyImagesTest, AreNoMoreThanMayWait) {
+    std::vector<EarlyImages::Handle> handles;
+    for (int i = 0; i < 5; ++i)
+        handles.push_back(early.add(large_image(), nullptr));
+    for (int i = 0; i < 4; ++i)
+        EXPECT_TRUE(help()) << i;
+    EXPECT_FALSE(help()) << "128 MiB are decoded";
+    EXPECT_TRUE(early.claim(handles[0]));
+    EXPECT_FALSE(help()) << "it is still there";
+    early.release(handles[0]);
+    EXPECT_TRUE(help());
+    EXPECT_NE(early.decoded(handles[4]), nullptr);
+}
+
+TEST_F(EarlyImagesTest, AreForgottenWithTheirMessages) {
+    early.release(early.add(copy_of(image.wire()), image.data));
+    EXPECT_FALSE(help());
+}
+
+TEST_F(EarlyImagesTest, HaveNoMoreHelpersThanWork) {
+    const auto first = early.add(copy_of(image.wire()), image.data);
+    EXPECT_TRUE(early.engage());
+    EXPECT_FALSE(early.engage()) << "one image, one helper";
+    const auto second = early.add(copy_of(image.wire()), image.data);
+    const auto third = early.add(copy_of(image.wire()), image.data);
+    EXPECT_TRUE(early.engage());
+    EXPECT_FALSE(early.engage()) << "no more than two";
+}
+
+TEST_F(EarlyImagesTest, AreThoseWorthIt) {
+    const LzImage small{63, 1};
+    EXPECT_EQ(early.add(copy_of(small.wire()), small.data), nullptr);
+    EXPECT_EQ(early.add(copy_of(canvas::cached_image(1)), nullptr), nullptr);
+    EXPECT_EQ(early.add(copy_of(canvas::surface_image(1)), nullptr), nullptr);
+    EXPECT_EQ(early.add(canvas::fill(0, {0, 0, 64, 64}, 1), nullptr), nullptr);
+    wire::Image glz = image.wire();
+    glz.descriptor.type = SPICE_IMAGE_TYPE_GLZ_RGB;
+    EXPECT_EQ(early.add(copy_of(glz), image.data), nullptr) << "it needs those before it";
+    wire::Image huge = image.wire();
+    huge.descriptor.width = huge.descriptor.height = 8192;
+    EXPECT_EQ(early.add(copy_of(huge), image.data), nullptr) << "more than may wait";
+    wire::DrawComposite composite;
+    composite.src = image.wire();
+    EXPECT_NE(early.add(composite, image.data), nullptr);
+}
+
+} // namespace
+} // namespace sumac::client
