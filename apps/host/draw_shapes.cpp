@@ -7,6 +7,8 @@ namespace sumac::host {
 
 namespace {
 
+constexpr int most_clip_rects = 8;
+
 /// Structures of a guest one behind another.
 class Bytes {
 public:
@@ -30,17 +32,98 @@ QXLPointFix point_about(Dice& dice, const Area& box) {
         .y = 16 * dice.between(box.y - margin, box.y + box.height + margin) + dice.between(0, 15)};
 }
 
-void append_segment(Bytes& bytes, Dice& dice, const Area& box, std::uint32_t flags) {
-    const bool begins = (flags & SPICE_PATH_BEGIN) != 0;
-    const int steps = dice.between(1, 6);
-    const int points = ((flags & SPICE_PATH_BEZIER) != 0 ? 3 * steps : steps) + (begins ? 1 : 0);
-    QXLPathSeg head{};
-    head.flags = flags;
-    head.count = static_cast<std::uint32_t>(points);
-    bytes.append(head);
-    for (int i = 0; i < points; ++i)
-        bytes.append(point_about(dice, box));
+struct Curve {
+    QXLPointFix start, control1, control2, end;
+};
+
+std::int64_t dot(const QXLPointFix& a, const QXLPointFix& b) {
+    return (std::int64_t{a.x} * b.x + std::int64_t{a.y} * b.y) >> 4;
 }
+
+QXLPointFix minus(const QXLPointFix& a, const QXLPointFix& b) {
+    return {.x = a.x - b.x, .y = a.y - b.y};
+}
+
+QXLPointFix middle(const QXLPointFix& a, const QXLPointFix& b) {
+    return {.x = (a.x + b.x) / 2, .y = (a.y + b.y) / 2};
+}
+
+/// To the server.
+bool is_flat(const Curve& curve) {
+    const QXLPointFix chord = minus(curve.end, curve.start);
+    const QXLPointFix arm1 = minus(curve.control1, curve.start);
+    const QXLPointFix arm2 = minus(curve.control2, curve.end);
+    const std::int64_t square = dot(chord, chord);
+    const auto deviation = [&](const QXLPointFix& arm, std::int64_t along) {
+        return (dot(arm, arm) * square - along * along) >> 3;
+    };
+    return deviation(arm1, dot(arm1, chord)) < square &&
+           deviation(arm2, dot(arm2, minus(curve.start, curve.end))) < square;
+}
+
+/// The server halves a curve until it is flat, and never ends where its ends meet before.
+bool gets_flat(const Curve& curve, int halvings_left) {
+    if (is_flat(curve)) return true;
+    if (halvings_left == 0) return false;
+    const QXLPointFix left = middle(curve.start, curve.control1);
+    const QXLPointFix top = middle(curve.control1, curve.control2);
+    const QXLPointFix right = middle(curve.control2, curve.end);
+    const QXLPointFix top_left = middle(left, top);
+    const QXLPointFix top_right = middle(top, right);
+    const QXLPointFix halfway = middle(top_left, top_right);
+    return gets_flat({curve.start, left, top_left, halfway}, halvings_left - 1) &&
+           gets_flat({halfway, top_right, right, curve.end}, halvings_left - 1);
+}
+
+/// A curve goes on from where the server has drawn its start.
+QXLPointFix drawn(const QXLPointFix& point) {
+    const auto whole = [](int fixed) { return ((fixed >> 4) + ((fixed & 15) > 8 ? 1 : 0)) * 16; };
+    return {.x = whole(point.x), .y = whole(point.y)};
+}
+
+/// Makes paths in and about a box.
+class PathMaker {
+public:
+    PathMaker(Dice& dice, const Area& box) : dice_(dice), box_(box) {}
+
+    void append_segment(std::uint32_t flags) {
+        std::vector<QXLPointFix> points;
+        if ((flags & SPICE_PATH_BEGIN) != 0) points.push_back(last_ = point_about(dice_, box_));
+        for (int steps = dice_.between(1, 6); steps > 0; --steps) {
+            if ((flags & SPICE_PATH_BEZIER) != 0) {
+                const Curve curve = make_curve();
+                points.insert(points.end(), {curve.control1, curve.control2, curve.end});
+            } else {
+                points.push_back(point_about(dice_, box_));
+            }
+            last_ = points.back();
+        }
+        QXLPathSeg head{};
+        head.flags = flags;
+        head.count = static_cast<std::uint32_t>(points.size());
+        bytes_.append(head);
+        for (const QXLPointFix& point : points)
+            bytes_.append(point);
+    }
+    std::span<const std::uint8_t> view() const { return bytes_.view(); }
+
+private:
+    Curve make_curve() {
+        constexpr int most_halvings = 14; // of a curve of a thousand pixels
+        for (;;) {
+            const Curve curve{drawn(last_),
+                              point_about(dice_, box_),
+                              point_about(dice_, box_),
+                              point_about(dice_, box_)};
+            if (gets_flat(curve, most_halvings)) return curve;
+        }
+    }
+
+    Dice& dice_;
+    Area box_;
+    Bytes bytes_;
+    QXLPointFix last_{};
+};
 
 } // namespace
 
@@ -51,22 +134,45 @@ QXLRect qxl_rect(const Area& area) {
             .right = area.x + area.width};
 }
 
-QXLClip make_clip(Dice& dice, DrawMemory& memory, const Area& box) {
+namespace {
+
+QXLClip clip_of(std::span<const Area> areas, Dice& dice, DrawMemory& memory) {
     Bytes bytes;
-    const int count = dice.between(1, 8);
-    for (int i = 0; i < count; ++i)
-        bytes.append(qxl_rect({i == 0 ? box.x : box.x + dice.between(0, box.width - 1),
-                               i == 0 ? box.y : box.y + dice.between(-8, box.height - 1),
-                               dice.between(1, box.width),
-                               dice.between(1, box.height)}));
+    for (const Area& area : areas)
+        bytes.append(qxl_rect(area));
     auto& rects = memory.make<QXLClipRects>(bytes.view().size());
-    rects.num_rects = static_cast<std::uint32_t>(count);
+    rects.num_rects = static_cast<std::uint32_t>(areas.size());
     fill_chunks(rects.chunk, bytes.view(), sizeof(QXLRect), dice, memory);
     return {.type = SPICE_CLIP_TYPE_RECTS, .data = address_in_guest(&rects)};
 }
 
+} // namespace
+
+QXLClip make_clip(Dice& dice, DrawMemory& memory, const Area& box) {
+    std::vector<Area> areas(static_cast<std::size_t>(dice.between(1, most_clip_rects)));
+    for (Area& area : areas)
+        area = {box.x + dice.between(-8, box.width - 1),
+                box.y + dice.between(-8, box.height - 1),
+                dice.between(1, box.width + 8),
+                dice.between(1, box.height + 8)};
+    return clip_of(areas, dice, memory);
+}
+
+QXLClip make_column_clip(Dice& dice, DrawMemory& memory, const Area& box) {
+    std::vector<Area> areas(static_cast<std::size_t>(dice.between(1, most_clip_rects)));
+    int y = box.y - dice.between(0, 8);
+    for (Area& area : areas) {
+        area = {box.x + dice.between(-8, box.width - 1),
+                y,
+                dice.between(1, box.width + 8),
+                dice.length(box.height + 8)};
+        y += area.height + (dice.one_in(2) ? dice.between(0, 8) : 0);
+    }
+    return clip_of(areas, dice, memory);
+}
+
 QXLPHYSICAL make_path(Dice& dice, DrawMemory& memory, const Area& box) {
-    Bytes bytes;
+    PathMaker maker(dice, box);
     bool ended = true; // a curve goes on from a point: there has to be one
     const int segments = dice.between(1, 4);
     for (int i = 0; i < segments; ++i) {
@@ -75,11 +181,11 @@ QXLPHYSICAL make_path(Dice& dice, DrawMemory& memory, const Area& box) {
         ended = dice.one_in(2);
         if (ended) flags |= SPICE_PATH_END;
         if (dice.one_in(3)) flags |= SPICE_PATH_CLOSE;
-        append_segment(bytes, dice, box, flags);
+        maker.append_segment(flags);
     }
-    auto& path = memory.make<QXLPath>(bytes.view().size());
-    path.data_size = static_cast<std::uint32_t>(bytes.view().size());
-    fill_chunks(path.chunk, bytes.view(), 4, dice, memory);
+    auto& path = memory.make<QXLPath>(maker.view().size());
+    path.data_size = static_cast<std::uint32_t>(maker.view().size());
+    fill_chunks(path.chunk, maker.view(), 4, dice, memory);
     return address_in_guest(&path);
 }
 

@@ -11,9 +11,11 @@ namespace sumac::host {
 
 QXLRect qxl_rect(const Area& area);
 
-/// Up to eight rectangles that lie about `box` and may overlap. The first begins where it begins:
-/// libspice-server reads masks wrongly where a clip leaves out the first 32 columns.
+/// Up to eight rectangles that lie in and about `box` and may overlap.
 QXLClip make_clip(Dice& dice, DrawMemory& memory, const Area& box);
+
+/// The same, but each below the one before.
+QXLClip make_column_clip(Dice& dice, DrawMemory& memory, const Area& box);
 
 /// QXLPath: lines and Bezier curves in and about `box`.
 QXLPHYSICAL make_path(Dice& dice, DrawMemory& memory, const Area& box);

@@ -100,8 +100,7 @@ QXLQMask OperandMaker::mask(Sketch& sketch) {
     if (!dice_.one_in(3)) return {};
     QXLQMask mask{};
     if (dice_.one_in(2)) mask.flags = SPICE_MASK_FLAGS_INVERS;
-    // Up to 31: see make_clip.
-    mask.pos = {.x = dice_.one_in(2) ? dice_.between(-8, 31) : 0,
+    mask.pos = {.x = dice_.one_in(2) ? dice_.between(-8, 90) : 0,
                 .y = dice_.one_in(2) ? dice_.between(-8, 40) : 0};
     const int less = dice_.one_in(4) ? dice_.between(0, 20) : 0;
     mask.bitmap = images_
