@@ -92,7 +92,7 @@ std::optional<Video> parse_video(const Words& words) {
 Result<Command, Failure> parse_draw(const Words& words) {
     constexpr int most_count = 100'000;
     if (words.size() != 4 || !is_draw_operation(words[1]))
-        return wrong("draw: the operations are all " + std::string(draw_operations));
+        return wrong("draw: the operations are all images " + std::string(draw_operations));
     const auto count = parse_number<unsigned>(words[2], most_count);
     const auto seed = parse_number<std::uint32_t>(words[3], 0xffffffff);
     if (!count || !seed) return wrong("draw: count and seed are numbers");

@@ -1,5 +1,7 @@
 #include "draw_images.h"
 
+#include "draw_bitmap.h"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -11,32 +13,6 @@ namespace {
 
 // More would not fit the purpose: an image has to come back while the client still has it.
 constexpr std::size_t most_cached = 12;
-
-unsigned bits_per_pixel(std::uint8_t format) {
-    switch (format) {
-    case SPICE_BITMAP_FMT_1BIT_LE:
-    case SPICE_BITMAP_FMT_1BIT_BE:
-        return 1;
-    case SPICE_BITMAP_FMT_4BIT_BE:
-        return 4;
-    case SPICE_BITMAP_FMT_8BIT:
-        return 8;
-    case SPICE_BITMAP_FMT_16BIT:
-        return 16;
-    case SPICE_BITMAP_FMT_24BIT:
-        return 24;
-    default:
-        return 32;
-    }
-}
-
-/// A guest's drivers premultiply.
-std::uint32_t premultiplied(std::uint32_t colour, std::uint32_t alpha) {
-    const auto channel = [&](unsigned shift) {
-        return (colour >> shift & 0xff) * alpha / 255 << shift;
-    };
-    return alpha << 24 | channel(16) | channel(8) | channel(0);
-}
 
 std::uint32_t widened(std::uint32_t colour_555) {
     const auto channel = [&](unsigned shift) {
@@ -132,37 +108,16 @@ DrawImage ImageMaker::make_mask(DrawMemory& memory, Size size, bool cached) {
 
 DrawImage ImageMaker::make_bitmap(
     DrawMemory& memory, Size size, std::uint8_t format, QXLPHYSICAL palette, bool cached) {
-    const std::size_t row_bytes =
-        (static_cast<std::size_t>(size.width) * bits_per_pixel(format) + 7) / 8;
+    const std::size_t used = row_bytes(format, size.width);
     const std::size_t padding =
         dice_.one_in(3) ? 4 * static_cast<std::size_t>(dice_.between(1, 3)) : 0;
-    const std::size_t stride = (row_bytes + 3) / 4 * 4 + padding;
-    std::vector<std::uint8_t> rows(stride * static_cast<std::size_t>(size.height));
+    Bitmap bitmap = host::make_bitmap(format, size, (used + 3) / 4 * 4 + padding);
+    bitmap.palette = palette;
     const std::uint32_t colour = dice_.word() & 0xffffff;
-    for (std::size_t row = 0; row < rows.size(); row += stride)
-        fill_pixels(std::span(rows).subspan(row, row_bytes), format, colour);
-
-    auto& image = memory.make<QXLImage>();
-    image.descriptor.id = std::uint64_t{++next_unique_} << 32 | QXL_IMAGE_GROUP_DRIVER;
-    image.descriptor.type = SPICE_IMAGE_TYPE_BITMAP;
-    image.descriptor.flags = cached ? QXL_IMAGE_CACHE : 0;
-    image.descriptor.width = image.bitmap.x = static_cast<std::uint32_t>(size.width);
-    image.descriptor.height = image.bitmap.y = static_cast<std::uint32_t>(size.height);
-    image.bitmap.format = format;
-    image.bitmap.stride = static_cast<std::uint32_t>(stride);
-    image.bitmap.palette = palette;
-    if (dice_.one_in(2)) image.bitmap.flags |= QXL_BITMAP_TOP_DOWN;
-    if (dice_.one_in(2)) {
-        image.bitmap.flags |= QXL_BITMAP_DIRECT;
-        const auto flat = memory.bytes(rows.size());
-        std::ranges::copy(rows, flat.begin());
-        image.bitmap.data = address_in_guest(flat.data());
-    } else {
-        auto& chunk = memory.make<QXLDataChunk>(rows.size());
-        fill_chunks(chunk, rows, stride, dice_, memory);
-        image.bitmap.data = address_in_guest(&chunk);
-    }
-    return {.address = address_in_guest(&image),
+    for (std::size_t row = 0; row < bitmap.rows.size(); row += bitmap.stride_bytes)
+        fill_pixels(std::span(bitmap.rows).subspan(row, used), format, colour);
+    return {.address = host::make_image(
+                bitmap, {.unique = ++next_unique_, .cached = cached}, dice_, memory),
             .size = size,
             .some_colour = format == SPICE_BITMAP_FMT_16BIT ? widened(colour) : colour};
 }
@@ -195,18 +150,10 @@ QXLPHYSICAL ImageMaker::make_palette(DrawMemory& memory, int entries, bool for_1
                   : (round_ << 12 | static_cast<std::uint32_t>(entries) << 2 | kind) << 1 |
                         (for_16_bits ? 1 : 0);
     Dice colours(unique == 0 ? dice_.word() : unique);
-    auto& palette =
-        memory.make<QXLPalette>(static_cast<std::size_t>(entries) * sizeof(std::uint32_t));
-    palette.unique = unique;
-    palette.num_ents = static_cast<std::uint16_t>(entries);
-    for (int i = 0; i < entries; ++i) {
-        const std::uint32_t value = colours.word() & (for_16_bits ? 0x7fff : 0xffffff);
-        std::memcpy(reinterpret_cast<std::uint8_t*>(&palette) + sizeof(QXLPalette) +
-                        static_cast<std::size_t>(i) * sizeof value,
-                    &value,
-                    sizeof value);
-    }
-    return address_in_guest(&palette);
+    std::vector<std::uint32_t> entry(static_cast<std::size_t>(entries));
+    for (std::uint32_t& value : entry)
+        value = colours.word() & (for_16_bits ? 0x7fff : 0xffffff);
+    return host::make_palette(entry, unique, memory);
 }
 
 } // namespace sumac::host

@@ -167,8 +167,7 @@ bool Machine::draw(const Sketches& sketches) {
                          {"seed", sketches.seed}});
         });
     };
-    return device_.draw(std::make_unique<Sketchbook>(sketches, desktop_, draw_rounds_++),
-                        std::move(taken));
+    return device_.draw(make_drawings(sketches, desktop_, draw_rounds_++), std::move(taken));
 }
 
 bool Machine::dump_screen(const std::string& file) {

@@ -31,7 +31,8 @@ Commands, one a line on standard input:
   video stop|start             stop or start drawing; the clip's clock goes on
   draw OPERATION COUNT SEED    draw at random, on the desktop and on surfaces off it; OPERATION is all,
                                fill, opaque, copy, blend, blackness, whiteness, invers, rop3, stroke,
-                               dash, text, transparent, alpha_blend, composite or copy_bits ("video stop" first)
+                               dash, text, transparent, alpha_blend, composite or copy_bits, or images:
+                               of every width from 1 to 67, for compressors ("video stop" first)
   screendump FILE              the desktop as the server has drawn it by now, as PPM
   help, quit
 The end of standard input is not the end of the host; quit, SIGINT or SIGTERM is.

@@ -1,6 +1,7 @@
 #include "sketchbook.h"
 
 #include "draw_shapes.h"
+#include "sketchbook_images.h"
 
 #include <algorithm>
 #include <iterator>
@@ -25,6 +26,19 @@ std::vector<Board> make_boards(Dice& dice, Size primary, std::uint32_t round) {
 }
 
 } // namespace
+
+bool is_draw_operation(std::string_view name) {
+    return name == "all" || name == "images" ||
+           (" " + std::string(draw_operations) + " ").find(" " + std::string(name) + " ") !=
+               std::string::npos;
+}
+
+std::unique_ptr<Drawings>
+make_drawings(const Sketches& sketches, Size primary, std::uint32_t round) {
+    if (sketches.operation == "images")
+        return std::make_unique<ImageSheet>(sketches.count, sketches.seed, primary, round);
+    return std::make_unique<Sketchbook>(sketches, primary, round);
+}
 
 Sketchbook::Sketchbook(const Sketches& sketches, Size primary, std::uint32_t round)
     : operation_(sketches.operation),

@@ -7,17 +7,24 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sumac::host {
 
-/// What to draw: `operation` is one of `draw_operations`, or "all".
+/// What to draw: `operation` is a name of `draw_operations`, "all" of them, or "images".
 struct Sketches {
     std::string operation;
     int count = 0;
     std::uint32_t seed = 0;
     bool operator==(const Sketches&) const = default;
 };
+
+bool is_draw_operation(std::string_view name);
+
+/// `round` tells apart the ids of all that is drawn on one device.
+std::unique_ptr<Drawings>
+make_drawings(const Sketches& sketches, Size primary, std::uint32_t round);
 
 /// Surface ids up to here may be used, the primary's, 0, among them.
 constexpr std::uint32_t most_draw_surfaces = 256;
@@ -26,7 +33,6 @@ constexpr std::uint32_t most_draw_surfaces = 256;
 /// them.
 class Sketchbook : public Drawings {
 public:
-    /// `round` tells apart the ids of all that is drawn on one device.
     Sketchbook(const Sketches& sketches, Size primary, std::uint32_t round);
     ~Sketchbook() override;
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <string>
 
 namespace sumac::host {
 
@@ -23,12 +22,6 @@ bool depends_on_all_three(unsigned rop3) {
 }
 
 } // namespace
-
-bool is_draw_operation(std::string_view name) {
-    return name == "all" ||
-           (" " + std::string(draw_operations) + " ").find(" " + std::string(name) + " ") !=
-               std::string::npos;
-}
 
 const Operations::Named Operations::named[] = {
     {"fill", QXL_DRAW_FILL, &Operations::fill},
@@ -127,6 +120,9 @@ void Operations::rop3(Sketch& sketch) {
 
 void Operations::stroke(Sketch& sketch) {
     auto& stroke = sketch.qxl.u.stroke;
+    // Of a line that meets rectangles side by side the server forgets a part, or writes too far.
+    if (sketch.qxl.clip.type == SPICE_CLIP_TYPE_RECTS)
+        sketch.qxl.clip = make_column_clip(dice_, sketch.drawing.memory, sketch.box);
     stroke.path = make_path(dice_, sketch.drawing.memory, sketch.box);
     stroke.brush =
         operands_.brush(sketch, Tiles::images); // the server takes a surface here for an image

@@ -13,9 +13,6 @@ namespace sumac::host {
 /// The names of all operations, in one line.
 extern const std::string_view draw_operations;
 
-/// One of those names, or "all".
-bool is_draw_operation(std::string_view name);
-
 /// Makes one drawing after another. The others outlive it.
 class Operations {
 public:
