@@ -52,7 +52,8 @@ bool is_near(const Fix& control, const Fix& from, const Fix& to) {
     const Fix chord = to - from;
     const Wide square = dot(chord, chord);
     const Wide along = dot(arm, chord);
-    if (square == 0) return dot(arm, arm) == 0; // else halving a mere point would not end
+    // Rounding: from a mere point an arm may go along. Where it does not, halving would not end.
+    if (square == 0 && along == 0) return dot(arm, arm) == 0;
     return (dot(arm, arm) * square - along * along) >> 3 < square;
 }
 

@@ -73,6 +73,13 @@ TEST(Path, MakesLinesOfCurves) {
     EXPECT_EQ(*straight, (std::vector<Polyline>{{{0, 0}, {30, 0}}}));
 }
 
+TEST(Path, StopsHalvingWhereACurveTurnsBackAsLibspiceServerDoes) {
+    // Near the start its ends fall together, and rounding leaves an arm along nothing.
+    const auto lines = flatten({{begin | curve, {{230, 201}, {255, 269}, {190, 218}, {256, 7}}}});
+    ASSERT_TRUE(lines);
+    EXPECT_EQ(*lines, (std::vector<Polyline>{{{14, 13}, {14, 13}, {14, 8}, {16, 0}}}));
+}
+
 TEST(Path, RefusesCurvesWithoutAllTheirPoints) {
     EXPECT_EQ(flatten({segment(curve, {{1, 1}, {2, 2}, {3, 3}})}).error().code, ErrorCode::invalid);
     EXPECT_EQ(flatten({segment(begin | curve, {{1, 1}, {2, 2}, {3, 3}})}).error().code,
