@@ -72,7 +72,7 @@ int capture(const CaptureOptions& options, const Surroundings& around) {
                                    checkpoints.count()));
         return look_interval;
     };
-    SessionOptions session_options{.deadlines = options.connection.deadlines};
+    SessionOptions session_options = options_of(options.connection);
     Sinks sinks{.display = &latest, .trace = trace->get(), .wire = writer->get()};
     ToneSource tone;
     apply(options.sound, tone, session_options, sinks);

@@ -144,6 +144,20 @@ void add_connection(CLI::App& app, ConnectionOptions& options) {
                 {"info", LogLevel::info},
                 {"debug", LogLevel::debug}},
                "what to log on standard error (default warn)");
+    add_choice(
+        *group,
+        "--compression",
+        options.compression,
+        {{"server", ImageCompression::server},
+         {"off", ImageCompression::off},
+         {"lz4", ImageCompression::lz4},
+         {"lz", ImageCompression::lz},
+         {"glz", ImageCompression::glz},
+         {"quic", ImageCompression::quic},
+         {"auto-lz", ImageCompression::auto_lz},
+         {"auto-glz", ImageCompression::auto_glz}},
+        "how the server shall send what is no video: lz4 is quickest for both sides, and right for "
+        "all but slow networks; there auto-glz (default lz4)");
 }
 
 void add_sound(CLI::App& app, SoundOptions& options) {
@@ -224,13 +238,15 @@ CLI::App* add_record(CLI::App& app, RecordOptions& options, std::string& wire) {
         "--codec",
         options.codec,
         {{"huffyuv", VideoCodec::huffyuv}, {"h264", VideoCodec::h264}, {"ffv1", VideoCodec::ffv1}},
-        "how to encode, always without loss (default huffyuv)");
+        "how to encode, always without loss (default huffyuv); not with --wire");
+    record->get_option("--codec")->excludes(capture);
     add_display(*record, options.display);
     add_seconds(
         *record,
         "--timeout",
         [&options](Duration value) { options.timeout = value; },
-        "wait at most this long for the display to appear (default 30)");
+        "wait at most this long for the display to appear (default 30); not with --wire");
+    record->get_option("--timeout")->excludes(capture);
     add_trace(*record, options.trace);
     add_sound(*record, options.sound);
     record->footer(record_footer);
@@ -265,6 +281,11 @@ CLI::App* add_probe(CLI::App& app, ProbeOptions& options) {
         "stop after this time (default: at the session's end or Ctrl-C)");
     probe->add_option("--json", options.json, "write the report as JSON; - is standard output")
         ->type_name("FILE");
+    probe->add_flag(
+        "--planes",
+        options.planes,
+        "take the pictures of videos in planes of brightness and colour, as a GPU does, "
+        "not in pixels");
     add_trace(*probe, options.trace);
     add_sound(*probe, options.sound);
     probe->footer(probe_footer);

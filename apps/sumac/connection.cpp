@@ -122,6 +122,13 @@ Result<Target, Failure> resolve_target(const ConnectionOptions& options,
     return target;
 }
 
+SessionOptions options_of(const ConnectionOptions& options) {
+    SessionOptions session;
+    session.deadlines = options.deadlines;
+    session.image_compression = options.compression;
+    return session;
+}
+
 std::optional<std::string> prompt_password(std::string_view server, int stop_fd) {
     if (isatty(STDIN_FILENO) != 1) return std::nullopt;
     const EchoOff echo_off;

@@ -18,12 +18,16 @@ struct ConnectionOptions {
     std::string host_subject;  ///< empty: as the URI or .vv file says
     Deadlines deadlines;
     LogLevel log_level = LogLevel::warn;
+    ImageCompression compression = ImageCompression::lz4;
 };
 
 /// Reads what `options` name. The password is that of --password-file, else that of the URI or .vv
 /// file, else `environment_password` (null: none), else empty. A failure is a usage error.
 Result<Target, Failure> resolve_target(const ConnectionOptions& options,
                                        const char* environment_password);
+
+/// What of them a session is started with.
+SessionOptions options_of(const ConnectionOptions& options);
 
 /// Asks at the terminal with the echo off. Empty if standard input is no terminal, or if it ended
 /// or `stop_fd` became readable before the line was complete.

@@ -17,12 +17,25 @@ namespace {
 
 constexpr Duration status_interval = std::chrono::seconds{1};
 
-/// Makes the client draw and present everything, as for a window, and looks at nothing.
+/// Makes the client draw and present everything, as for a window, and only counts it.
 class NullDisplay : public DisplaySink {
 public:
+    explicit NullDisplay(bool planes) : takes_planes_(planes) {}
+
+    bool takes_planes() const override { return takes_planes_; }
+    void on_planes(const PlanarUpdate& /*update*/) override { ++planes_; }
     void on_display_created(std::uint32_t /*display*/, Size /*size*/) override {}
     void on_display_destroyed(std::uint32_t /*display*/) override {}
-    void on_update(const DisplayUpdate& /*update*/) override {}
+    void on_update(const DisplayUpdate& /*update*/) override { ++updates_; }
+
+    // After the session's end.
+    std::uint64_t updates() const { return updates_; }
+    std::uint64_t planes() const { return planes_; }
+
+private:
+    const bool takes_planes_;
+    std::uint64_t updates_ = 0;
+    std::uint64_t planes_ = 0;
 };
 
 struct FrameCounts {
@@ -99,13 +112,18 @@ std::string status_text(Session& session, Duration elapsed) {
                        counts.skipped);
 }
 
-Result<Done, Failure>
-write_report(const ProbeOptions& options, const SessionEnd& end, Duration elapsed) {
+Result<Done, Failure> write_report(const ProbeOptions& options,
+                                   const SessionEnd& end,
+                                   const NullDisplay& display,
+                                   Duration elapsed) {
     if (options.json.empty()) {
         fmt::print("{}", summary_text(end.report, elapsed));
+        fmt::print(
+            "shown: {} updates, {} pictures in planes\n", display.updates(), display.planes());
         return Done{};
     }
-    const auto json = report_json(end.report, end.failure, in_seconds(elapsed), process_use());
+    auto json = report_json(end.report, end.failure, in_seconds(elapsed), process_use());
+    json["shown"] = {{"updates", display.updates()}, {"planes", display.planes()}};
     // The machine's name and the like come from the server: replace what is no UTF-8.
     const std::string text =
         json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
@@ -141,7 +159,9 @@ std::string summary_text(const SessionReport& report, Duration elapsed) {
         report.drift_ppm ? fmt::format("{:.1f} ppm", *report.drift_ppm) : "not known";
     text += fmt::format(
         "clock: source {}, {} epochs, drift {}\n", report.clock_source, report.clock_epochs, drift);
-    text += fmt::format("drawn: {}\n", reasons_text(report.draws));
+    text += fmt::format("drawn: {}", reasons_text(report.draws));
+    if (report.draw_delay_ms.count > 0) text += "; delay " + percentiles_text(report.draw_delay_ms);
+    text += '\n';
     text += fmt::format("not drawn: {}\n", reasons_text(report.not_drawn));
     const ProcessUse process = process_use();
     text += fmt::format("process: {:.2f} s of CPU, {} at most\n",
@@ -160,7 +180,7 @@ int probe(const ProbeOptions& options, const Surroundings& around) {
         return 2;
     }
 
-    NullDisplay display;
+    NullDisplay display{options.planes};
     LocalTime began;
     const auto step =
         [&](Session& session, LocalTime started, LocalTime now) -> std::optional<Duration> {
@@ -172,7 +192,7 @@ int probe(const ProbeOptions& options, const Surroundings& around) {
         console.status(status_text(session, elapsed));
         return std::min(left, status_interval);
     };
-    SessionOptions session_options{.deadlines = options.connection.deadlines};
+    SessionOptions session_options = options_of(options.connection);
     Sinks sinks{.display = &display, .trace = trace->get()};
     ToneSource tone;
     apply(options.sound, tone, session_options, sinks);
@@ -180,7 +200,7 @@ int probe(const ProbeOptions& options, const Surroundings& around) {
     const LocalTime ended = monotonic_now();
 
     const auto traced = *trace ? (*trace)->finish() : Done{};
-    const auto reported = write_report(options, end, ended - began);
+    const auto reported = write_report(options, end, display, ended - began);
     if (end.failure) console.note(end.failure->line());
     if (!traced) console.note(traced.error().line());
     if (!reported) console.note(reported.error().line());

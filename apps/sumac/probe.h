@@ -15,6 +15,7 @@ struct ProbeOptions {
     std::optional<Duration> duration; ///< from the start; empty: to the session's end
     std::string json;                 ///< empty: a summary for people; "-": standard output
     std::string trace;                ///< empty: none
+    bool planes = false;              ///< take pictures of videos as their codecs store them
 };
 
 /// The summary for people, several lines.

@@ -131,7 +131,7 @@ int record(const RecordOptions& options, const Surroundings& around) {
     const auto step = [&](Session&, LocalTime started, LocalTime now) {
         return recording(started, now);
     };
-    SessionOptions session_options{.deadlines = options.connection.deadlines};
+    SessionOptions session_options = options_of(options.connection);
     Sinks sinks{.display = &recorder, .trace = trace->get(), .sound = &recorder};
     ToneSource tone;
     apply(options.sound, tone, session_options, sinks);

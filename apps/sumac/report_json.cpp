@@ -114,6 +114,7 @@ nlohmann::ordered_json report_json(const SessionReport& report,
               {"drift_ppm", number_or_null(report.drift_ppm)}}},
             {"draws", counts_json(report.draws)},
             {"not_drawn", counts_json(report.not_drawn)},
+            {"draw_delay_ms", distribution_json(report.draw_delay_ms)},
             {"process", {{"cpu_s", process.cpu_s}, {"peak_rss_kib", process.peak_rss_kib}}}};
 }
 

@@ -71,12 +71,10 @@ int shot(const ShotOptions& options, const Surroundings& around) {
                              : fmt::format("waiting for display {} ...", options.display));
         return wait;
     };
+    SessionOptions session_options = options_of(options.connection);
+    session_options.sound = SoundDevice::none;
     const SessionEnd end =
-        run_session(around,
-                    *target,
-                    {.deadlines = options.connection.deadlines, .sound = SoundDevice::none},
-                    {.display = &latest},
-                    step);
+        run_session(around, *target, session_options, {.display = &latest}, step);
 
     if (end.failure) {
         console.note(end.failure->line());

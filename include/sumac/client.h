@@ -56,6 +56,20 @@ enum class SoundDevice {
     system,      ///< the system's loudspeaker; the null device while there is none
 };
 
+/// How the server is asked to send images that are no video; a server too old to be asked does as
+/// it was configured. All of them are without loss, but a server may be configured to send JPEG
+/// where it would send QUIC.
+enum class ImageCompression {
+    server, ///< as the server was configured
+    off,
+    lz4,      ///< quickest for both sides, the largest: for fast networks
+    lz,       ///< good for what is drawn: text, areas, lines
+    glz,      ///< as lz, with a memory of earlier images: the smallest for repeated content
+    quic,     ///< the smallest for photographs; slow
+    auto_lz,  ///< the server chooses for each image between quic and lz...
+    auto_glz, ///< ...or glz: for slow networks
+};
+
 struct SessionOptions {
     Deadlines deadlines;
     LogFunction log = {}; ///< empty: nothing is logged
@@ -64,6 +78,7 @@ struct SessionOptions {
     bool system_microphone = false;
     /// False: the session stays where it began, and connects to no address that a server names.
     bool follow_migrations = true;
+    ImageCompression image_compression = ImageCompression::lz4;
 };
 
 /// Borrowed; must outlive the session. Null where not wanted.

@@ -48,6 +48,28 @@ std::optional<std::uint32_t> capability_of(std::uint8_t codec) {
     }
 }
 
+std::optional<std::uint8_t> wire_compression(ImageCompression compression) {
+    switch (compression) {
+    case ImageCompression::off:
+        return SPICE_IMAGE_COMPRESSION_OFF;
+    case ImageCompression::lz4:
+        return SPICE_IMAGE_COMPRESSION_LZ4;
+    case ImageCompression::lz:
+        return SPICE_IMAGE_COMPRESSION_LZ;
+    case ImageCompression::glz:
+        return SPICE_IMAGE_COMPRESSION_GLZ;
+    case ImageCompression::quic:
+        return SPICE_IMAGE_COMPRESSION_QUIC;
+    case ImageCompression::auto_lz:
+        return SPICE_IMAGE_COMPRESSION_AUTO_LZ;
+    case ImageCompression::auto_glz:
+        return SPICE_IMAGE_COMPRESSION_AUTO_GLZ;
+    case ImageCompression::server:
+        break;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 wire::Capabilities display_capabilities() {
@@ -87,9 +109,10 @@ void DisplayChannel::moved() {
 
 void DisplayChannel::send_preferences() {
     const wire::Capabilities& server = parts_.port.peer_capabilities();
-    if (server.has(SPICE_DISPLAY_CAP_PREF_COMPRESSION)) {
+    const auto wanted = wire_compression(parts_.compression);
+    if (wanted && server.has(SPICE_DISPLAY_CAP_PREF_COMPRESSION)) {
         parts_.port.send(SPICE_MSGC_DISPLAY_PREFERRED_COMPRESSION,
-                         wire::encode_preferred_compression(SPICE_IMAGE_COMPRESSION_LZ4));
+                         wire::encode_preferred_compression(*wanted));
     }
     // No PREFERRED_VIDEO_CODEC_TYPE: libspice-server 0.15.1 then stops all streams that it has, and
     // dies of one that is older than our INIT. Its own order of codecs is as good.

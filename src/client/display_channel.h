@@ -27,6 +27,7 @@ public:
         /// Of the session; counts the servers that start from scratch.
         const std::uint64_t& server;
         std::function<void(LogLevel, std::string_view)> log;
+        ImageCompression compression = ImageCompression::lz4; ///< to ask for
     };
     explicit DisplayChannel(Parts parts);
 

@@ -104,6 +104,7 @@ void DrawnDisplay::drawn(const wire::DisplayMessage& message,
                          LocalTime arrived) {
     if (const auto name = std::visit(NameOf{}, message); !name.empty()) {
         parts_.statistics.drawn(name);
+        parts_.statistics.draw_delay(io::now() - arrived);
     }
     if (!kept_primary) announce_primary(message);
     if (std::holds_alternative<wire::DisplayMark>(message)) marked_ = true;

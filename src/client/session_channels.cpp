@@ -98,8 +98,15 @@ std::unique_ptr<client::Channel> Session::Impl::make_channel(ChannelId id,
 std::unique_ptr<client::Channel> Session::Impl::make_display(ChannelId id,
                                                              client::ChannelPort& port) {
     const auto log_line = [this](LogLevel level, std::string_view line) { log(level, line); };
-    auto display = std::make_unique<client::DisplayChannel>(client::DisplayChannel::Parts{
-        port, draw_, player_, statistics_, last_key_, server_, log_line});
+    auto display = std::make_unique<client::DisplayChannel>(
+        client::DisplayChannel::Parts{port,
+                                      draw_,
+                                      player_,
+                                      statistics_,
+                                      last_key_,
+                                      server_,
+                                      log_line,
+                                      options_.image_compression});
     displays_.emplace(id.id, display.get());
     return display;
 }

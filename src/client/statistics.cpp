@@ -53,6 +53,12 @@ void Statistics::drawn(std::string_view operation) {
     ++report_.draws[std::string{operation}];
 }
 
+void Statistics::draw_delay(Duration delay) {
+    const Lock lock{mutex_};
+    if (!draw_delay_) draw_delay_ = std::make_unique<Histogram>();
+    draw_delay_->add(delay);
+}
+
 void Statistics::not_drawn(std::string_view what) {
     const Lock lock{mutex_};
     ++report_.not_drawn[std::string{what}];
@@ -160,6 +166,7 @@ SessionReport Statistics::report() const {
     };
     if (buffered_) report.audio.buffered_ms = buffered_->distribution();
     if (skew_) report.audio.skew_ms = skew_->distribution();
+    if (draw_delay_) report.draw_delay_ms = draw_delay_->distribution();
     if (!older_.report.codec.empty()) add(older_);
     for (const auto& [key, counted] : streams_)
         add(counted);

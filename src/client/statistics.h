@@ -35,6 +35,8 @@ public:
     void ignored(ChannelId id, std::string_view what);
 
     void drawn(std::string_view operation);
+    /// From the arrival of a drawing operation until it was drawn.
+    void draw_delay(Duration delay);
     void not_drawn(std::string_view what);
 
     void stream_created(StreamKey key, const StreamReport& stream);
@@ -73,6 +75,7 @@ private:
     std::map<StreamKey, StreamCounts> streams_;           ///< the newest max_reported_streams
     std::unique_ptr<Histogram> buffered_;                 ///< made when sound comes
     std::unique_ptr<Histogram> skew_;
+    std::unique_ptr<Histogram> draw_delay_;
     StreamCounts older_; ///< all before them, together
 };
 

@@ -65,9 +65,35 @@ TEST(CommandLine, RecordTakesDurationAndCodec) {
     EXPECT_FALSE(options<RecordOptions>({"record", "spice://h:1", "a.mkv"}).duration);
 }
 
+TEST(CommandLine, ACaptureTakesNoOptionsOfAVideo) {
+    const std::vector<std::string> capture{"record", "spice://h:1", "--wire", "a.capture"};
+    EXPECT_EQ(options<CaptureOptions>(capture).output, "a.capture");
+    for (const auto& [name, value] : {std::pair{"--codec", "ffv1"}, std::pair{"--timeout", "5"}}) {
+        auto arguments = capture;
+        arguments.insert(arguments.end(), {name, value});
+        const Answer refused = answer(arguments);
+        EXPECT_EQ(refused.status, 2);
+        EXPECT_NE(refused.text.find(name), std::string::npos) << refused.text;
+        EXPECT_NE(refused.text.find("--wire"), std::string::npos) << refused.text;
+    }
+}
+
+TEST(CommandLine, TheServerIsAskedForLz4UnlessToldOtherwise) {
+    const auto compression = [](std::vector<std::string> more) {
+        more.insert(more.begin(), {"shot", "spice://h:1", "a.png"});
+        return options<ShotOptions>(more).connection.compression;
+    };
+    EXPECT_EQ(compression({}), ImageCompression::lz4);
+    EXPECT_EQ(compression({"--compression", "auto-glz"}), ImageCompression::auto_glz);
+    EXPECT_EQ(compression({"--compression", "server"}), ImageCompression::server);
+    EXPECT_EQ(answer({"probe", "spice://h:1", "--compression", "zip"}).status, 2);
+}
+
 TEST(CommandLine, ProbeTakesItsOutputs) {
     const auto probe = options<ProbeOptions>(
-        {"probe", "x.vv", "--json", "-", "--trace", "t.jsonl", "--duration", "60"});
+        {"probe", "x.vv", "--json", "-", "--trace", "t.jsonl", "--duration", "60", "--planes"});
+    EXPECT_TRUE(probe.planes);
+    EXPECT_FALSE(options<ProbeOptions>({"probe", "x.vv"}).planes);
     EXPECT_EQ(probe.json, "-");
     EXPECT_EQ(probe.trace, "t.jsonl");
     EXPECT_EQ(probe.duration, Duration{60s});

@@ -29,6 +29,7 @@ SessionReport example() {
     report.streams.push_back(stream);
     report.draws = {{"draw_copy", 3}};
     report.not_drawn = {{"draw_text", 2}};
+    report.draw_delay_ms = {.count = 3, .p50 = 1, .p95 = 2, .p99 = 2, .max = 2.5};
     report.audio.device = "null";
     report.audio.packets = 700;
     report.audio.underruns = 1;
@@ -64,6 +65,7 @@ TEST(ReportJson, HasTheNamesThatOthersRelyOn) {
         "clock": {"source": "main", "epochs": 1, "drift_ppm": 12.5},
         "draws": {"draw_copy": 3},
         "not_drawn": {"draw_text": 2},
+        "draw_delay_ms": {"p50": 1.0, "p95": 2.0, "p99": 2.0, "max": 2.5, "count": 3},
         "process": {"cpu_s": 1.25, "peak_rss_kib": 65432}})");
     EXPECT_EQ(json.dump(1), expected.dump(1));
 }
