@@ -1,5 +1,7 @@
 #include "video/colour.h"
 
+#include "video/full_range.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -166,10 +168,44 @@ void convert(ConvertRow convert_one,
     }
 }
 
+/// All but the rightmost pixels, whose number it returns the place of.
+std::int32_t
+convert_shared_colour(const PlanarView& view, std::byte* pixels, std::ptrdiff_t stride_bytes) {
+    const Weights weights = weights_of(view.matrix, view.range);
+    const int shared = view.format == PlanarFormat::yuv420 ? 2 : 1;
+    std::size_t done = 0;
+    for (std::int32_t y = 0; y < view.size.height; y += shared) {
+        const std::int32_t colour_y = y / shared;
+        done = convert_full_range({weights.red_v, weights.green_u, weights.green_v, weights.blue_u},
+                                  {view.planes[1].data + colour_y * view.planes[1].stride_bytes,
+                                   view.planes[2].data + colour_y * view.planes[2].stride_bytes,
+                                   view.planes[0].data + y * view.planes[0].stride_bytes,
+                                   view.planes[0].stride_bytes,
+                                   pixels + y * stride_bytes,
+                                   stride_bytes,
+                                   std::min(shared, view.size.height - y),
+                                   static_cast<std::size_t>(view.size.width)});
+    }
+    return static_cast<std::int32_t>(done);
+}
+
+/// What is right of the first `columns`, an even number.
+PlanarView rest_of(PlanarView view, std::int32_t columns) {
+    view.size.width -= columns;
+    view.planes[0].data += columns;
+    view.planes[1].data += columns / 2;
+    view.planes[2].data += columns / 2;
+    return view;
+}
+
 } // namespace
 
 void to_bgrx(const PlanarView& planes, std::byte* pixels, std::ptrdiff_t stride_bytes) {
-    convert(best_convert_row(), planes, pixels, stride_bytes);
+    const bool by_hand = planes.range == ColourRange::full &&
+                         planes.format != PlanarFormat::yuv444 && has_fast_full_range();
+    if (!by_hand) return convert(best_convert_row(), planes, pixels, stride_bytes);
+    const std::int32_t done = convert_shared_colour(planes, pixels, stride_bytes);
+    convert(best_convert_row(), rest_of(planes, done), pixels + 4 * done, stride_bytes);
 }
 
 void to_bgrx_plain(const PlanarView& planes, std::byte* pixels, std::ptrdiff_t stride_bytes) {

@@ -110,19 +110,49 @@ TEST(Colour, FillsEveryPixelOfEachSize) {
     }
 }
 
+/// In every matrix and range.
+void expect_plain(PlanarView view) {
+    const std::ptrdiff_t stride = std::ptrdiff_t{view.size.width} * 4;
+    std::vector<std::byte> plain(static_cast<std::size_t>(stride * view.size.height));
+    for (const auto matrix : {ColourMatrix::bt601, ColourMatrix::bt709, ColourMatrix::bt2020}) {
+        for (const auto range : {ColourRange::limited, ColourRange::full}) {
+            view.matrix = matrix;
+            view.range = range;
+            to_bgrx_plain(view, plain.data(), stride);
+            EXPECT_TRUE(pixels_of(view) == plain) << view.size.width;
+        }
+    }
+}
+
 TEST(Colour, IsTheSameWithWiderInstructions) {
     std::mt19937 random{2};
     for (const auto format : {PlanarFormat::yuv420, PlanarFormat::yuv422, PlanarFormat::yuv444}) {
-        for (const std::int32_t width : {1, 2, 31, 63, 64, 65, 127, 200}) {
+        for (const std::int32_t width : {1, 2, 31, 32, 33, 63, 64, 65, 127, 200}) {
             Flat picture{format, {width, 5}, 0, 0, 0};
-            picture.view.matrix = ColourMatrix::bt709;
             for (std::byte& sample : picture.memory)
                 sample = static_cast<std::byte>(random());
-            const std::size_t stride = static_cast<std::size_t>(width) * 4;
-            std::vector<std::byte> plain(stride * 5);
-            to_bgrx_plain(picture.view, plain.data(), static_cast<std::ptrdiff_t>(stride));
-            EXPECT_EQ(pixels_of(picture.view), plain) << width;
+            expect_plain(picture.view);
         }
+    }
+}
+
+TEST(Colour, IsTheSameWithWiderInstructionsForEveryColour) {
+    Flat picture{PlanarFormat::yuv420, {512, 512}, 0, 0, 0};
+    for (std::size_t i = 0; i < 256 * 256; ++i) { // each U with each V
+        const auto at = [&](std::size_t plane) {
+            const Plane& samples = picture.view.planes[plane];
+            return picture.memory.begin() + (samples.data - picture.memory.data()) +
+                   static_cast<std::ptrdiff_t>(i / 256) * samples.stride_bytes +
+                   static_cast<std::ptrdiff_t>(i % 256);
+        };
+        *at(1) = static_cast<std::byte>(i % 256);
+        *at(2) = static_cast<std::byte>(i / 256);
+    }
+    for (const int brightness : {0, 128, 255}) {
+        std::fill_n(picture.memory.begin(),
+                    512 * picture.view.planes[0].stride_bytes,
+                    static_cast<std::byte>(brightness));
+        expect_plain(picture.view);
     }
 }
 
