@@ -5,8 +5,6 @@
 
 #include <spice/enums.h>
 
-#include <array>
-
 namespace sumac::video {
 
 Result<std::unique_ptr<Decoder>> make_decoder(std::uint8_t codec, const DecoderParts& parts) {
@@ -16,15 +14,11 @@ Result<std::unique_ptr<Decoder>> make_decoder(std::uint8_t codec, const DecoderP
 }
 
 std::vector<std::uint8_t> decodable_codecs() {
-    constexpr std::array<std::uint8_t, 4> libav_codecs{SPICE_VIDEO_CODEC_TYPE_H264,
-                                                       SPICE_VIDEO_CODEC_TYPE_VP8,
-                                                       SPICE_VIDEO_CODEC_TYPE_VP9,
-                                                       SPICE_VIDEO_CODEC_TYPE_H265};
-    std::vector<std::uint8_t> codecs{SPICE_VIDEO_CODEC_TYPE_MJPEG};
-    for (const std::uint8_t codec : libav_codecs) {
-        if (LibavDecoder::has(codec)) codecs.push_back(codec);
-    }
-    return codecs;
+    return {SPICE_VIDEO_CODEC_TYPE_MJPEG,
+            SPICE_VIDEO_CODEC_TYPE_H264,
+            SPICE_VIDEO_CODEC_TYPE_VP8,
+            SPICE_VIDEO_CODEC_TYPE_VP9,
+            SPICE_VIDEO_CODEC_TYPE_H265};
 }
 
 std::string_view codec_name(std::uint8_t codec) {

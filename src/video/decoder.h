@@ -46,7 +46,8 @@ struct DecoderParts {
 /// A decoder for `codec` (SPICE_VIDEO_CODEC_TYPE_*); unsupported if we have none.
 Result<std::unique_ptr<Decoder>> make_decoder(std::uint8_t codec, const DecoderParts& parts);
 
-/// The codecs that make_decoder has here.
+/// The codecs that make_decoder has. All but MJPEG need a libavcodec that has them, too; where one
+/// does not, the frames cannot be decoded, and the server goes on without a stream.
 std::vector<std::uint8_t> decodable_codecs();
 
 /// "mjpeg", "vp8", "h264", "vp9", "h265" or "unknown".

@@ -1,7 +1,8 @@
 #include "video/libav_decoder.h"
 
+#include "base/check.h"
 #include "video/av_picture.h"
-#include "video/libav.h"
+#include "video/libavcodec.h"
 
 #include <spice/enums.h>
 
@@ -32,8 +33,15 @@ AVCodecID id_of(std::uint8_t codec) {
     }
 }
 
-bool has_nal_units(const AVCodec& codec) {
-    return codec.id == AV_CODEC_ID_H264 || codec.id == AV_CODEC_ID_HEVC;
+bool has_nal_units(int id) {
+    return id == AV_CODEC_ID_H264 || id == AV_CODEC_ID_HEVC;
+}
+
+/// Once a decoder has been opened.
+const Libavcodec& libavcodec() {
+    const Libavcodec* const loaded = Libavcodec::load();
+    CHECK(loaded != nullptr);
+    return *loaded;
 }
 
 /// libavcodec counts whole blocks and aligned rows.
@@ -63,31 +71,27 @@ std::size_t count_nal_units(Bytes frame) {
 }
 
 void LibavDecoder::FreeContext::operator()(AVCodecContext* context) const {
-    avcodec_free_context(&context);
+    libavcodec().free_context(&context);
 }
 void LibavDecoder::FreePacket::operator()(AVPacket* packet) const {
-    av_packet_free(&packet);
-}
-
-bool LibavDecoder::has(std::uint8_t codec) {
-    return avcodec_find_decoder(id_of(codec)) != nullptr;
+    libavcodec().packet_free(&packet);
 }
 
 Result<std::unique_ptr<Decoder>> LibavDecoder::make(std::uint8_t codec, const DecoderParts& parts) {
-    const AVCodec* const found = avcodec_find_decoder(id_of(codec));
-    if (found == nullptr) return Error{ErrorCode::unsupported, "no decoder for this video codec"};
-    return std::unique_ptr<Decoder>{new LibavDecoder{found, parts}}; // private
+    const AVCodecID id = id_of(codec);
+    if (id == AV_CODEC_ID_NONE)
+        return Error{ErrorCode::unsupported, "no decoder for this video codec"};
+    return std::unique_ptr<Decoder>{new LibavDecoder{id, parts}}; // private
 }
 
-LibavDecoder::LibavDecoder(const AVCodec* codec, const DecoderParts& parts)
-    : codec_(codec), parts_(parts) {}
+LibavDecoder::LibavDecoder(int id, const DecoderParts& parts) : id_(id), parts_(parts) {}
 
 LibavDecoder::~LibavDecoder() = default;
 
 Result<PicturePtr> LibavDecoder::decode(Bytes frame, Size limit) {
     if (frame.empty()) return Error{ErrorCode::truncated, "an empty frame"};
     if (frame.size() > max_frame_bytes) return Error{ErrorCode::limit, "a frame of a gigabyte"};
-    if (has_nal_units(*codec_) && count_nal_units(frame) > max_nal_units)
+    if (has_nal_units(id_) && count_nal_units(frame) > max_nal_units)
         return Error{ErrorCode::limit, "a frame in too many slices"};
     if (!context_) {
         if (const auto opened = open(); !opened) return opened.error();
@@ -97,7 +101,7 @@ Result<PicturePtr> LibavDecoder::decode(Bytes frame, Size limit) {
     if (!decoded) return decoded.error();
     AVFrame& picture = **decoded;
     // VP8 can name BT.601 only, and servers' encoders do not care.
-    if (codec_->id == AV_CODEC_ID_VP8) picture.colorspace = AVCOL_SPC_UNSPECIFIED;
+    if (id_ == AV_CODEC_ID_VP8) picture.colorspace = AVCOL_SPC_UNSPECIFIED;
     if (picture.width > limit.width || picture.height > limit.height)
         return Error{ErrorCode::limit, "picture is larger than its stream"};
     on_hardware_ = picture.hw_frames_ctx != nullptr;
@@ -118,11 +122,16 @@ std::string LibavDecoder::made_by() const {
     return *on_hardware_ ? hardware : "libavcodec in software, " + hardware;
 }
 
-/// On the thread that decodes: looking for hardware takes a while.
+/// On the thread that decodes: loading the library takes a while, and looking for hardware.
 Result<Done> LibavDecoder::open() {
+    const Libavcodec* const library = Libavcodec::load();
+    const AVCodec* const codec =
+        library != nullptr ? library->find_decoder(static_cast<AVCodecID>(id_)) : nullptr;
+    if (codec == nullptr)
+        return Error{ErrorCode::unsupported, "this machine has no decoder for the video codec"};
     silence_libav();
-    std::unique_ptr<AVCodecContext, FreeContext> context{avcodec_alloc_context3(codec_)};
-    packet_.reset(av_packet_alloc());
+    std::unique_ptr<AVCodecContext, FreeContext> context{library->alloc_context3(codec)};
+    packet_.reset(library->packet_alloc());
     if (!context || !packet_) return Error{ErrorCode::system, "no memory for a video decoder"};
     context->opaque = this;
     context->get_buffer2 = get_buffer;
@@ -133,7 +142,7 @@ Result<Done> LibavDecoder::open() {
     AVBufferRef* const device = parts_.hardware ? parts_.hardware->device() : nullptr;
     // libavcodec then decodes there what the device can decode, and in software what it cannot.
     if (device != nullptr) context->hw_device_ctx = av_buffer_ref(device);
-    if (avcodec_open2(context.get(), codec_, nullptr) < 0)
+    if (library->open2(context.get(), codec, nullptr) < 0)
         return Error{ErrorCode::system, "the video decoder does not start"};
     context_ = std::move(context);
     return Done{};
@@ -146,13 +155,13 @@ Result<std::shared_ptr<AVFrame>> LibavDecoder::run(Bytes frame) {
     packet_->data = const_cast<std::uint8_t*>(
         static_cast<const std::uint8_t*>(static_cast<const void*>(frame.data())));
     packet_->size = static_cast<int>(frame.size());
-    int status = avcodec_send_packet(context_.get(), packet_.get());
+    int status = libavcodec().send_packet(context_.get(), packet_.get());
     std::shared_ptr<AVFrame> newest = receive();
     if (status == AVERROR(EAGAIN)) { // what an earlier, damaged frame left in there is out now
-        status = avcodec_send_packet(context_.get(), packet_.get());
+        status = libavcodec().send_packet(context_.get(), packet_.get());
         newest = receive();
     }
-    av_packet_unref(packet_.get());
+    libavcodec().packet_unref(packet_.get());
     if (newest) return newest;
     if (status == AVERROR(ENOMEM)) return Error{ErrorCode::limit, "no memory left for pictures"};
     return Error{ErrorCode::invalid, "a frame without a picture"};
@@ -164,7 +173,7 @@ std::shared_ptr<AVFrame> LibavDecoder::receive() {
     for (int i = 0; i <= max_pictures_per_frame; ++i) {
         std::shared_ptr<AVFrame> frame{av_frame_alloc(), FreeFrame{}};
         if (!frame) throw std::bad_alloc{};
-        const int status = avcodec_receive_frame(context_.get(), frame.get());
+        const int status = libavcodec().receive_frame(context_.get(), frame.get());
         if (status == AVERROR(EAGAIN) || status == AVERROR_EOF) break;
         if (status >= 0) newest = std::move(frame);
     }
@@ -175,7 +184,7 @@ int LibavDecoder::get_buffer(AVCodecContext* context, AVFrame* frame, int flags)
     auto& self = *static_cast<LibavDecoder*>(context->opaque);
     if (++self.pictures_begun_ > max_pictures_per_frame) return AVERROR_INVALIDDATA;
     const bool on_hardware = context->hw_frames_ctx != nullptr;
-    if (on_hardware) return avcodec_default_get_buffer2(context, frame, flags);
+    if (on_hardware) return libavcodec().default_get_buffer2(context, frame, flags);
     try {
         return self.provide(*frame);
     } catch (const std::bad_alloc&) { // must not fly through C
@@ -189,7 +198,7 @@ int LibavDecoder::provide(AVFrame& frame) {
     int width = frame.width;
     int height = frame.height;
     int alignments[AV_NUM_DATA_POINTERS] = {};
-    avcodec_align_dimensions2(context_.get(), &width, &height, alignments);
+    libavcodec().align_dimensions2(context_.get(), &width, &height, alignments);
     constexpr auto alignment = static_cast<int>(PictureMemory::alignment);
     const int size = av_image_get_buffer_size(format, width, height, alignment);
     if (size < 0) return size;

@@ -11,7 +11,6 @@
 
 #include <optional>
 
-struct AVCodec;
 struct AVCodecContext;
 struct AVFrame;
 struct AVPacket;
@@ -20,9 +19,8 @@ namespace sumac::video {
 
 class LibavDecoder final : public Decoder {
 public:
-    /// Whether the libavcodec of this machine decodes `codec` (SPICE_VIDEO_CODEC_TYPE_*).
-    static bool has(std::uint8_t codec);
-    /// Unsupported if it does not.
+    /// Unsupported if `codec` (SPICE_VIDEO_CODEC_TYPE_*) is another one. Whether the libavcodec of
+    /// this machine decodes it shows with the first frame: it is loaded then.
     static Result<std::unique_ptr<Decoder>> make(std::uint8_t codec, const DecoderParts& parts);
     ~LibavDecoder() override;
     LibavDecoder(const LibavDecoder&) = delete;
@@ -50,14 +48,14 @@ private:
         void operator()(AVPacket* packet) const;
     };
 
-    LibavDecoder(const AVCodec* codec, const DecoderParts& parts);
+    LibavDecoder(int id, const DecoderParts& parts);
     Result<Done> open();
     Result<std::shared_ptr<AVFrame>> run(Bytes frame);
     std::shared_ptr<AVFrame> receive();
     static int get_buffer(AVCodecContext* context, AVFrame* frame, int flags);
     int provide(AVFrame& frame);
 
-    const AVCodec* codec_;
+    const int id_; ///< AV_CODEC_ID_*
     DecoderParts parts_;
     std::unique_ptr<AVCodecContext, FreeContext> context_; ///< null before the first frame
     std::unique_ptr<AVPacket, FreePacket> packet_;

@@ -1,0 +1,207 @@
+#include "video/jpeg_file.h"
+
+#include "base/check.h"
+
+#include <jpeglib.h> // wants <cstdio> before it
+
+#include <algorithm>
+#include <array>
+#include <csetjmp>
+#include <cstdio>
+#include <vector>
+
+namespace sumac::video {
+namespace {
+
+/// A progressive file of a thousand empty scans would keep a worker for minutes.
+constexpr int max_scans = 500;
+/// Rows of brightness in a row of the largest blocks that a PlanarFormat has.
+constexpr int block_rows = 16;
+
+constexpr std::int32_t whole_blocks(std::int32_t side) {
+    return (side + block_rows - 1) / block_rows * block_rows;
+}
+
+unsigned char* samples(std::byte* bytes) {
+    return static_cast<unsigned char*>(static_cast<void*>(bytes));
+}
+
+std::optional<PlanarFormat> planar_format(const jpeg_decompress_struct& info) {
+    if (info.num_components != 3 || info.jpeg_color_space != JCS_YCbCr) return std::nullopt;
+    const jpeg_component_info* const of = info.comp_info;
+    const auto plain = [](const jpeg_component_info& component) {
+        return component.h_samp_factor == 1 && component.v_samp_factor == 1;
+    };
+    if (!plain(of[1]) || !plain(of[2])) return std::nullopt;
+    if (plain(of[0])) return PlanarFormat::yuv444;
+    if (of[0].h_samp_factor != 2) return std::nullopt;
+    if (of[0].v_samp_factor == 1) return PlanarFormat::yuv422;
+    if (of[0].v_samp_factor == 2) return PlanarFormat::yuv420;
+    return std::nullopt;
+}
+
+} // namespace
+
+/// libjpeg leaves through longjmp: no frame that it crosses may hold anything with a destructor.
+struct JpegFile::State {
+    State();
+    ~State() { jpeg_destroy_decompress(&info); }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+
+    /// False: libjpeg gave up.
+    template <class Work>
+    bool run(Work work) {
+        if (setjmp(give_up) != 0) { // NOLINT(cert-err52-cpp): as libjpeg wants it
+            jpeg_abort_decompress(&info);
+            return false;
+        }
+        work(info);
+        return true;
+    }
+
+    [[noreturn]] static void leave(j_common_ptr of) {
+        std::longjmp(static_cast<State*>(of->client_data)->give_up, 1); // NOLINT(cert-err52-cpp)
+    }
+    static void count_scans(j_common_ptr of) {
+        if (static_cast<State*>(of->client_data)->info.input_scan_number > max_scans) leave(of);
+    }
+
+    jpeg_decompress_struct info{};
+    jpeg_error_mgr errors{};
+    jpeg_progress_mgr progress{};
+    std::jmp_buf give_up{};
+    std::vector<std::byte> band; ///< planes of a row of blocks
+};
+
+JpegFile::State::State() {
+    info.err = jpeg_std_error(&errors);
+    errors.error_exit = leave;
+    errors.emit_message = [](j_common_ptr, int) {};
+    errors.output_message = [](j_common_ptr) {};
+    info.client_data = this;
+    const bool created = run([](jpeg_decompress_struct& own) { jpeg_create_decompress(&own); });
+    CHECK(created);
+    progress.progress_monitor = count_scans;
+    info.progress = &progress;
+}
+
+JpegFile::JpegFile() : state_(std::make_unique<State>()) {}
+JpegFile::~JpegFile() = default;
+
+std::optional<JpegFile::Header> JpegFile::begin(Bytes file) {
+    jpeg_abort_decompress(&state_->info); // what was begun and not read
+    const auto* const data =
+        static_cast<const unsigned char*>(static_cast<const void*>(file.data()));
+    const std::size_t size = file.size();
+    const bool good = state_->run([data, size](jpeg_decompress_struct& info) {
+        jpeg_mem_src(&info, data, size);
+        jpeg_read_header(&info, TRUE);
+    });
+    if (!good) return std::nullopt;
+    const jpeg_decompress_struct& info = state_->info;
+    return Header{
+        {static_cast<std::int32_t>(info.image_width), static_cast<std::int32_t>(info.image_height)},
+        planar_format(info)};
+}
+
+PlaneLayout JpegFile::layout(const Header& header) {
+    return layout_of(header.planes.value(),
+                     {whole_blocks(header.size.width), whole_blocks(header.size.height)});
+}
+
+namespace {
+
+/// One row of blocks of the planes in `memory`, whose first row is row `first` of the picture.
+void read_blocks(jpeg_decompress_struct& info,
+                 std::byte* memory,
+                 const PlaneLayout& layout,
+                 std::size_t first) {
+    std::array<std::array<JSAMPROW, block_rows>, 3> rows;
+    std::array<JSAMPARRAY, 3> planes;
+    const auto row_of_blocks = static_cast<std::size_t>(info.max_v_samp_factor);
+    for (std::size_t i = 0; i < planes.size(); ++i) {
+        const auto factor = static_cast<std::size_t>(info.comp_info[i].v_samp_factor);
+        const auto begin = static_cast<std::ptrdiff_t>(first * factor / row_of_blocks);
+        for (std::size_t row = 0; row < factor * DCTSIZE; ++row) {
+            rows[i][row] = samples(memory + layout.offsets[i] +
+                                   (begin + static_cast<std::ptrdiff_t>(row)) * layout.strides[i]);
+        }
+        planes[i] = rows[i].data();
+    }
+    jpeg_read_raw_data(&info, planes.data(), static_cast<JDIMENSION>(row_of_blocks * DCTSIZE));
+}
+
+void start_in_planes(jpeg_decompress_struct& info) {
+    info.out_color_space = JCS_YCbCr;
+    info.raw_data_out = TRUE;
+    jpeg_start_decompress(&info);
+}
+
+} // namespace
+
+bool JpegFile::read_planes(std::byte* memory, const PlaneLayout& layout) {
+    return state_->run([memory, &layout](jpeg_decompress_struct& info) {
+        start_in_planes(info);
+        while (info.output_scanline < info.output_height)
+            read_blocks(info, memory, layout, info.output_scanline);
+        jpeg_finish_decompress(&info);
+    });
+}
+
+namespace {
+
+/// From planes to pixels while a row of blocks is still in the processor's cache.
+void read_by_bands(jpeg_decompress_struct& info,
+                   PlanarView band,
+                   std::byte* memory,
+                   const PlaneLayout& layout,
+                   std::byte* pixels,
+                   std::ptrdiff_t stride_bytes) {
+    start_in_planes(info);
+    while (info.output_scanline < info.output_height) {
+        const auto first = static_cast<std::ptrdiff_t>(info.output_scanline);
+        read_blocks(info, memory, layout, 0);
+        band.size.height = static_cast<std::int32_t>(
+            std::min(info.output_scanline, info.output_height) - static_cast<JDIMENSION>(first));
+        to_bgrx(band, pixels + first * stride_bytes, stride_bytes);
+    }
+    jpeg_finish_decompress(&info);
+}
+
+void read_rows(jpeg_decompress_struct& info, std::byte* pixels, std::ptrdiff_t stride_bytes) {
+    info.out_color_space = JCS_EXT_BGRX;
+    jpeg_start_decompress(&info);
+    while (info.output_scanline < info.output_height) {
+        JSAMPROW row =
+            samples(pixels + static_cast<std::ptrdiff_t>(info.output_scanline) * stride_bytes);
+        jpeg_read_scanlines(&info, &row, 1);
+    }
+    jpeg_finish_decompress(&info);
+}
+
+} // namespace
+
+bool JpegFile::read_pixels(std::byte* pixels, std::ptrdiff_t stride_bytes) {
+    const auto format = planar_format(state_->info);
+    if (!format) {
+        return state_->run([pixels, stride_bytes](jpeg_decompress_struct& info) {
+            read_rows(info, pixels, stride_bytes);
+        });
+    }
+    const auto width = static_cast<std::int32_t>(state_->info.image_width);
+    const PlaneLayout layout = layout_of(*format, {whole_blocks(width), block_rows});
+    state_->band.resize(layout.size_bytes);
+    std::byte* const memory = state_->band.data();
+    // JFIF knows one matrix and one range.
+    const PlanarView band{*format,
+                          ColourMatrix::bt601,
+                          ColourRange::full,
+                          {width, block_rows},
+                          planes_in(memory, layout)};
+    return state_->run([&](jpeg_decompress_struct& info) {
+        read_by_bands(info, band, memory, layout, pixels, stride_bytes);
+    });
+}
+
+} // namespace sumac::video
