@@ -3,6 +3,7 @@
 #include "libav.h"
 
 #include <fmt/core.h>
+#include <malloc.h>
 
 #include <csignal>
 #include <cstdio>
@@ -32,6 +33,13 @@ sumac::LogLevel log_level(const Command& command) {
         command);
 }
 
+/// Images of a whole screen come by the dozen, each on another thread. By itself malloc keeps what
+/// was freed of them, up to 32 MB in each thread's arena; so they go back to the system at once.
+void return_large_memory() {
+    constexpr int large_bytes = 1 << 20;
+    mallopt(M_MMAP_THRESHOLD, large_bytes);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -41,6 +49,7 @@ int main(int argc, char** argv) {
         fmt::print(answer.status == 0 ? stdout : stderr, "{}", answer.text);
         return answer.status;
     }
+    return_large_memory();
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error that write() reports
     av_log_set_level(AV_LOG_QUIET); // what goes wrong in there, we report
     Console console{log_level(*command)};

@@ -64,15 +64,16 @@ Failure failed(int error) {
 } // namespace
 
 Result<std::unique_ptr<SoundTrack>, Failure> SoundTrack::create() {
-    const AVCodec* encoder = avcodec_find_encoder(AV_CODEC_ID_FLAC);
+    if (const auto loaded = load_libav(); !loaded) return loaded.error();
+    const AVCodec* encoder = libav().avcodec_find_encoder(AV_CODEC_ID_FLAC);
     if (encoder == nullptr) {
         return Failure{
             ErrorCode::unsupported, "this FFmpeg has no FLAC encoder", "record with --sound none"};
     }
     std::unique_ptr<SoundTrack> track{new SoundTrack}; // the constructor is private
-    track->encoder_.reset(avcodec_alloc_context3(encoder));
+    track->encoder_.reset(libav().avcodec_alloc_context3(encoder));
     track->frame_.reset(av_frame_alloc());
-    track->packet_.reset(av_packet_alloc());
+    track->packet_.reset(libav().av_packet_alloc());
     AVCodecContext& context = *track->encoder_;
     context.sample_fmt = AV_SAMPLE_FMT_S16;
     context.sample_rate = rate_hz;
@@ -81,7 +82,7 @@ Result<std::unique_ptr<SoundTrack>, Failure> SoundTrack::create() {
     context.compression_level = 1; // within a few percent of the best, at a fraction of the time
     context.thread_count = 1;
     context.flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    if (const int error = avcodec_open2(&context, encoder, nullptr); error < 0)
+    if (const int error = libav().avcodec_open2(&context, encoder, nullptr); error < 0)
         return failed(error);
     return track;
 }
@@ -123,7 +124,7 @@ Result<Done, Failure> SoundTrack::finish(Duration end, const OnPacket& on_packet
     if (!pending_.empty()) {
         if (auto encoded = encode_pending(on_packet); !encoded) return encoded;
     }
-    if (const int error = avcodec_send_frame(encoder_.get(), nullptr); error < 0)
+    if (const int error = libav().avcodec_send_frame(encoder_.get(), nullptr); error < 0)
         return failed(error);
     return take_packets(on_packet);
 }
@@ -165,18 +166,18 @@ Result<Done, Failure> SoundTrack::encode_pending(const OnPacket& on_packet) {
     frame.pts = encoded_;
     encoded_ += frame.nb_samples;
     pending_.clear();
-    if (const int error = avcodec_send_frame(encoder_.get(), &frame); error < 0)
+    if (const int error = libav().avcodec_send_frame(encoder_.get(), &frame); error < 0)
         return failed(error);
     return take_packets(on_packet);
 }
 
 Result<Done, Failure> SoundTrack::take_packets(const OnPacket& on_packet) {
     for (;;) {
-        const int error = avcodec_receive_packet(encoder_.get(), packet_.get());
+        const int error = libav().avcodec_receive_packet(encoder_.get(), packet_.get());
         if (error == AVERROR(EAGAIN) || error == AVERROR_EOF) return Done{};
         if (error < 0) return failed(error);
         auto written = on_packet(*packet_);
-        av_packet_unref(packet_.get());
+        libav().av_packet_unref(packet_.get());
         if (!written) return written;
     }
 }

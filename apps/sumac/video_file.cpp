@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <cstdio>
 #include <utility>
 
 namespace sumac::tool {
@@ -81,8 +82,8 @@ AVPixelFormat picture_format(VideoCodec codec) {
 }
 
 void VideoFile::CloseOutput::operator()(AVFormatContext* output) const {
-    avio_closep(&output->pb);
-    avformat_free_context(output);
+    libav().avio_closep(&output->pb);
+    libav().avformat_free_context(output);
 }
 
 Result<std::unique_ptr<VideoFile>, Failure> VideoFile::create(const std::string& path,
@@ -90,6 +91,7 @@ Result<std::unique_ptr<VideoFile>, Failure> VideoFile::create(const std::string&
                                                               Size size,
                                                               SoundTracks sound,
                                                               std::int64_t start_us) {
+    if (const auto loaded = load_libav(); !loaded) return loaded.error();
     std::unique_ptr<VideoFile> file{new VideoFile{path, size}}; // the constructor is private
     if (auto opened = file->open_encoder(codec); !opened) return opened.error();
     if (sound == SoundTracks::one) {
@@ -104,20 +106,21 @@ Result<std::unique_ptr<VideoFile>, Failure> VideoFile::create(const std::string&
 VideoFile::~VideoFile() = default;
 
 std::uint64_t VideoFile::bytes() const {
-    return output_->pb == nullptr ? final_bytes_
-                                  : static_cast<std::uint64_t>(avio_tell(output_->pb));
+    return output_->pb == nullptr
+               ? final_bytes_
+               : static_cast<std::uint64_t>(libav().avio_seek(output_->pb, 0, SEEK_CUR));
 }
 
 Result<Done, Failure> VideoFile::open_encoder(VideoCodec codec) {
-    const AVCodec* encoder = avcodec_find_encoder_by_name(encoder_name(codec));
+    const AVCodec* encoder = libav().avcodec_find_encoder_by_name(encoder_name(codec));
     if (encoder == nullptr) {
         return Failure{ErrorCode::unsupported,
                        fmt::format("this FFmpeg has no {} encoder", encoder_name(codec)),
                        "use --codec huffyuv, which every FFmpeg has"};
     }
-    encoder_.reset(avcodec_alloc_context3(encoder));
-    received_.reset(av_packet_alloc());
-    waiting_.reset(av_packet_alloc());
+    encoder_.reset(libav().avcodec_alloc_context3(encoder));
+    received_.reset(libav().av_packet_alloc());
+    waiting_.reset(libav().av_packet_alloc());
     encoder_->width = size_.width;
     encoder_->height = size_.height;
     encoder_->pix_fmt = picture_format(codec);
@@ -129,7 +132,7 @@ Result<Done, Failure> VideoFile::open_encoder(VideoCodec codec) {
     Options options;
     if (codec == VideoCodec::h264) set_h264(*encoder_, options);
     if (codec == VideoCodec::ffv1) set_ffv1(*encoder_, options);
-    const int error = avcodec_open2(encoder_.get(), encoder, options.get());
+    const int error = libav().avcodec_open2(encoder_.get(), encoder, options.get());
     if (error < 0) return failure("open the encoder for", error);
     return Done{};
 }
@@ -137,7 +140,7 @@ Result<Done, Failure> VideoFile::open_encoder(VideoCodec codec) {
 Result<Done, Failure> VideoFile::open_output(std::int64_t start_us) {
     AVFormatContext* output = nullptr;
     const std::string url = "file:" + path_; // a colon in the name is not a protocol
-    int error = avformat_alloc_output_context2(&output, nullptr, "matroska", url.c_str());
+    int error = libav().avformat_alloc_output_context2(&output, nullptr, "matroska", url.c_str());
     if (error < 0) return failure("write", error);
     output_.reset(output);
     av_dict_set_int(&output->metadata, "SUMAC_START_US", start_us, 0);
@@ -145,18 +148,18 @@ Result<Done, Failure> VideoFile::open_output(std::int64_t start_us) {
     if (sound_) {
         if (auto added = add_stream(sound_->encoder()); !added) return added;
     }
-    error = avio_open(&output->pb, url.c_str(), AVIO_FLAG_WRITE);
+    error = libav().avio_open(&output->pb, url.c_str(), AVIO_FLAG_WRITE);
     Options options;
     options.set("write_crc32", "0"); // a tenth of the time, and file systems do not need it
-    if (error >= 0) error = avformat_write_header(output, options.get());
+    if (error >= 0) error = libav().avformat_write_header(output, options.get());
     if (error < 0) return failure("write", error);
     return Done{};
 }
 
 Result<Done, Failure> VideoFile::add_stream(const AVCodecContext& encoder) {
-    AVStream* stream = avformat_new_stream(output_.get(), nullptr);
+    AVStream* stream = libav().avformat_new_stream(output_.get(), nullptr);
     stream->time_base = milliseconds_base;
-    const int error = avcodec_parameters_from_context(stream->codecpar, &encoder);
+    const int error = libav().avcodec_parameters_from_context(stream->codecpar, &encoder);
     if (error < 0) return failure("write", error);
     return Done{};
 }
@@ -182,7 +185,7 @@ Result<Done, Failure> VideoFile::write_waiting_before(Duration sound) {
 
 SoundTrack::OnPacket VideoFile::on_sound_packet() {
     return [this](AVPacket& packet) {
-        av_packet_rescale_ts(&packet, sound_->encoder().time_base, milliseconds_base);
+        libav().av_packet_rescale_ts(&packet, sound_->encoder().time_base, milliseconds_base);
         return write_packet(packet, sound_stream);
     };
 }
@@ -192,14 +195,14 @@ Result<Done, Failure> VideoFile::write(AVFrame& picture, FileTime at) {
     const bool key = !last_key_ || at - *last_key_ >= key_interval;
     picture.pict_type = key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
     if (key) last_key_ = at;
-    const int error = avcodec_send_frame(encoder_.get(), &picture);
+    const int error = libav().avcodec_send_frame(encoder_.get(), &picture);
     if (error < 0) return failure("encode a picture for", error);
     if (auto taken = take_packets(); !taken) return taken;
     return sound_ ? sound_->fill(at, on_sound_packet()) : Done{};
 }
 
 Result<Done, Failure> VideoFile::finish(FileTime end) {
-    if (const int error = avcodec_send_frame(encoder_.get(), nullptr); error < 0) {
+    if (const int error = libav().avcodec_send_frame(encoder_.get(), nullptr); error < 0) {
         return failure("encode the last pictures for", error);
     }
     if (auto taken = take_packets(); !taken) return taken;
@@ -207,21 +210,22 @@ Result<Done, Failure> VideoFile::finish(FileTime end) {
     if (sound_) {
         if (auto finished = sound_->finish(end, on_sound_packet()); !finished) return finished;
     }
-    if (const int error = av_write_trailer(output_.get()); error < 0) {
+    if (const int error = libav().av_write_trailer(output_.get()); error < 0) {
         return failure("finish", error);
     }
     final_bytes_ = bytes();
-    if (const int error = avio_closep(&output_->pb); error < 0) return failure("finish", error);
+    if (const int error = libav().avio_closep(&output_->pb); error < 0)
+        return failure("finish", error);
     return Done{};
 }
 
 Result<Done, Failure> VideoFile::take_packets() {
     for (;;) {
-        const int error = avcodec_receive_packet(encoder_.get(), received_.get());
+        const int error = libav().avcodec_receive_packet(encoder_.get(), received_.get());
         if (error == AVERROR(EAGAIN) || error == AVERROR_EOF) return Done{};
         if (error < 0) return failure("encode a picture for", error);
         if (auto written = write_waiting(received_->pts); !written) return written;
-        av_packet_move_ref(waiting_.get(), received_.get());
+        libav().av_packet_move_ref(waiting_.get(), received_.get());
         has_waiting_ = true;
     }
 }
@@ -230,13 +234,13 @@ Result<Done, Failure> VideoFile::write_waiting(std::int64_t end) {
     if (!std::exchange(has_waiting_, false)) return Done{};
     waiting_->duration = end - waiting_->pts;
     auto written = write_packet(*waiting_, picture_stream);
-    av_packet_unref(waiting_.get());
+    libav().av_packet_unref(waiting_.get());
     return written;
 }
 
 Result<Done, Failure> VideoFile::write_packet(AVPacket& packet, int stream) {
     packet.stream_index = stream;
-    int error = av_write_frame(output_.get(), &packet);
+    int error = libav().av_write_frame(output_.get(), &packet);
     // What the disk refused may show only here: writing is buffered.
     if (error >= 0) error = output_->pb->error;
     if (error < 0) return failure("write", error);
