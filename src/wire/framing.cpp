@@ -18,6 +18,10 @@ constexpr std::size_t staging_size = std::size_t{64} * 1024;
 /// A body gets this much at once, more only as bytes come: most frames of a video fit, and a
 /// hostile header cannot make us allocate.
 constexpr std::size_t first_allocation = std::size_t{256} * 1024;
+/// A body of which this much has come gets room for all that its header says: growing further by
+/// copying would hold up the thread for many milliseconds. Memory that nothing comes for stays
+/// untouched, and so is the system's.
+constexpr std::size_t believable = std::size_t{1024} * 1024;
 
 } // namespace
 
@@ -109,9 +113,12 @@ void Framer::begin_body(std::uint32_t size, Bytes first) {
 
 void Framer::make_room() {
     if (received_ < body_->size()) return;
-    const std::size_t size = std::min<std::size_t>(header_.size, body_->size() * 2);
-    body_->reserve(size); // exactly: resize alone may take twice as much
-    body_->resize(size);
+    if (received_ == body_->capacity()) { // exactly: resize alone may take twice as much
+        const std::size_t twice = std::min<std::size_t>(header_.size, received_ * 2);
+        body_->reserve(received_ < believable ? twice : header_.size);
+    }
+    body_->resize(
+        std::min({std::size_t{header_.size}, received_ + first_allocation, body_->capacity()}));
 }
 
 Result<Done> Framer::finish_message() {
