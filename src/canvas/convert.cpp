@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 
+#include <array>
 #include <cstring>
 
 namespace sumac::canvas {
@@ -20,17 +21,12 @@ Word load(const std::byte* at) {
     return word;
 }
 
-constexpr std::uint32_t widen5(std::uint32_t c) {
-    return (c & 31) << 3 | (c & 31) >> 2;
-}
-constexpr std::uint32_t widen6(std::uint32_t c) {
-    return (c & 63) << 2 | (c & 63) >> 4;
-}
 constexpr std::uint32_t narrow(std::uint32_t pixel, unsigned shift, unsigned bits) {
     return (pixel >> shift & 0xFF) >> (8 - bits);
 }
 
-// Readers: a pixel as 0xAARRGGBB; alpha 0 where the format has none.
+// Readers: a pixel as 0xAARRGGBB; alpha 0 where the format has none. Each colour's highest bits are
+// repeated behind its lowest.
 struct Read32 {
     using Word = std::uint32_t;
     static std::uint32_t argb(Word pixel) { return pixel; }
@@ -38,13 +34,17 @@ struct Read32 {
 struct Read555 {
     using Word = std::uint16_t;
     static std::uint32_t argb(Word pixel) {
-        return widen5(pixel >> 10U) << 16 | widen5(pixel >> 5U) << 8 | widen5(pixel);
+        const std::uint32_t high =
+            (pixel & 0x7C00U) << 9 | (pixel & 0x03E0U) << 6 | (pixel & 31U) << 3;
+        return high | (high >> 5 & 0x070707);
     }
 };
 struct Read565 {
     using Word = std::uint16_t;
     static std::uint32_t argb(Word pixel) {
-        return widen5(pixel >> 11U) << 16 | widen6(pixel >> 5U) << 8 | widen5(pixel);
+        const std::uint32_t high =
+            (pixel & 0xF800U) << 8 | (pixel & 0x07E0U) << 5 | (pixel & 31U) << 3;
+        return high | (high >> 5 & 0x070007) | (high >> 6 & 0x000300);
     }
 };
 struct ReadAlpha {
@@ -85,12 +85,25 @@ struct WriteA1 {
     static Word pixel(std::uint32_t argb) { return argb >> 31 != 0 ? 0xFF : 0; }
 };
 
+/// So many pixels at a time: loops of a fixed length become SIMD.
+constexpr std::size_t block = 32;
+
 template <class From, class To>
 void convert(std::byte* to, const std::byte* from, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto word = To::pixel(
-            From::argb(load<typename From::Word>(from + i * sizeof(typename From::Word))));
-        std::memcpy(to + i * sizeof word, &word, sizeof word);
+    using Read = typename From::Word;
+    using Written = typename To::Word;
+    std::size_t i = 0;
+    for (; i + block <= count; i += block) {
+        std::array<Read, block> words;
+        std::array<Written, block> pixels;
+        std::memcpy(words.data(), from + i * sizeof(Read), sizeof words);
+        for (std::size_t k = 0; k < block; ++k)
+            pixels[k] = To::pixel(From::argb(words[k]));
+        std::memcpy(to + i * sizeof(Written), pixels.data(), sizeof pixels);
+    }
+    for (; i < count; ++i) {
+        const Written pixel = To::pixel(From::argb(load<Read>(from + i * sizeof(Read))));
+        std::memcpy(to + i * sizeof pixel, &pixel, sizeof pixel);
     }
 }
 
