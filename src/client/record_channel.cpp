@@ -36,7 +36,7 @@ wire::Capabilities record_capabilities() {
 }
 
 RecordChannel::RecordChannel(Parts parts)
-    : parts_(std::move(parts)), timer_(parts_.net), microphone_(parts_.net, parts_.workers) {}
+    : parts_(std::move(parts)), timer_(parts_.net), microphone_(parts_.net) {}
 
 asio::awaitable<void> RecordChannel::on_message(wire::Message message) {
     const auto parsed = wire::parse_record_message(message.type, message.body);

@@ -8,9 +8,9 @@
 #include "audio/gain.h"
 #include "audio/opus.h"
 #include "audio/system_device.h"
+#include "client/blocking_device.h"
 #include "client/channel.h"
 #include "client/statistics.h"
-#include "client/worker_device.h"
 #include "io/clock.h"
 #include "wire/record.h"
 #include <sumac/client.h>
@@ -30,7 +30,6 @@ public:
     struct Parts {
         ChannelPort& port;
         asio::io_context& net;
-        asio::thread_pool& workers;
         SoundSource* source = nullptr; ///< null: the system's microphone, which the user allowed
         Statistics& statistics;
         std::function<void(LogLevel, std::string_view)> log;
@@ -78,7 +77,7 @@ private:
 
     Parts parts_;
     asio::steady_timer timer_;
-    WorkerDevice<audio::SystemInput> microphone_;
+    BlockingDevice<audio::SystemInput> microphone_;
     audio::DevicePlan plan_; ///< of the microphone
     /// Handlers hold it weakly: once it is gone, so is this object, or that recording.
     std::shared_ptr<char> recording_;

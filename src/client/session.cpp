@@ -51,7 +51,6 @@ void Session::Impl::start() {
                                                                                  decoders,
                                                                                  log_line});
     sound_ = std::make_shared<client::SoundPlayer>(client::SoundPlayer::Parts{runtime_.net(),
-                                                                              runtime_.workers(),
                                                                               player_,
                                                                               statistics_,
                                                                               options_.sound,

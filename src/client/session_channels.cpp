@@ -89,7 +89,7 @@ std::unique_ptr<client::Channel> Session::Impl::make_channel(ChannelId id,
             client::PlaybackChannel::Parts{port, sound_, statistics_, log_line});
     case SPICE_CHANNEL_RECORD:
         return std::make_unique<client::RecordChannel>(client::RecordChannel::Parts{
-            port, runtime_.net(), runtime_.workers(), sinks_.microphone, statistics_, log_line});
+            port, runtime_.net(), sinks_.microphone, statistics_, log_line});
     default:
         return make_display(id, port);
     }

@@ -22,10 +22,7 @@ double milliseconds(Duration duration) {
 } // namespace
 
 SoundPlayer::SoundPlayer(Parts parts)
-    : parts_(std::move(parts)),
-      player_(device_format),
-      timer_(parts_.net),
-      output_(parts_.net, parts_.workers) {
+    : parts_(std::move(parts)), player_(device_format), timer_(parts_.net), output_(parts_.net) {
     parts_.statistics.sound_device(parts_.device == SoundDevice::none ? "none" : "null");
 }
 

@@ -9,10 +9,10 @@
 
 #include "audio/player.h"
 #include "audio/system_device.h"
+#include "client/blocking_device.h"
 #include "client/guest_sound.h"
 #include "client/statistics.h"
 #include "client/stream_player.h"
-#include "client/worker_device.h"
 #include <sumac/client.h>
 
 #include <asio/steady_timer.hpp>
@@ -26,7 +26,6 @@ class SoundPlayer final : public GuestSound, public std::enable_shared_from_this
 public:
     struct Parts {
         asio::io_context& net;
-        asio::thread_pool& workers;
         std::shared_ptr<StreamPlayer> streams;
         Statistics& statistics;
         SoundDevice device = SoundDevice::null_device;
@@ -84,7 +83,7 @@ private:
     double speed_ = 1;
     LocalTime traced_at_{};
 
-    WorkerDevice<audio::SystemOutput> output_;
+    BlockingDevice<audio::SystemOutput> output_;
     System system_ = System::closed;
     std::shared_ptr<audio::Ring> warming_up_; ///< of a device that is opened and does not play yet
     LocalTime opened_at_{};

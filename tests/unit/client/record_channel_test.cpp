@@ -118,14 +118,12 @@ private:
     }
 
     asio::io_context net_; // never run
-    asio::thread_pool workers_{1};
     Statistics statistics_{"server"};
     LocalTime now_{1000s};
 
 protected:
     RecordChannel channel_{{port_,
                             net_,
-                            workers_,
                             &source_,
                             statistics_,
                             [](LogLevel, std::string_view) {},
