@@ -7,24 +7,21 @@ draws what the server sends it; what the next one is shown at its start is the s
 """
 
 import os
-import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
-from compression_relay import CompressionRelay
 from host_process import HostProcess
-from pictures import read_png, read_ppm
-from quiet import wait_until_quiet
+from pictures import read_ppm
+from watcher import PATIENCE, Watcher
 
 SUMAC = HOST = ""
 COMMANDS = int(os.environ.get("SUMAC_DRAW_COMMANDS", "300"))
 BATCH = 500
-# Without stroke and dash, and so without all: doc/protocol.md says how the server's lines differ.
-OPERATIONS = ("fill", "opaque", "copy", "blend", "blackness", "whiteness", "invers", "rop3", "text", "transparent",
-              "alpha_blend", "composite", "copy_bits")
-PATIENCE = 240  # far more than it takes: a slow machine is no failure
+OPERATIONS = ("fill", "opaque", "copy", "blend", "blackness", "whiteness", "invers", "rop3", "stroke", "dash", "text",
+              "transparent", "alpha_blend", "composite", "copy_bits", "all")
+COMPRESSIONS = ("quic", "lz", "glz", "lz4", "auto_lz", "auto_glz")
+IMAGES = 67 * 7  # widths and formats
 
 
 class Screen:
@@ -35,45 +32,20 @@ class Screen:
         self._host = HostProcess(HOST, "--port", "0", "--desktop", "640x480", "--size", "352x192", *options)
         try:
             ready = self._host.wait_for("ready", PATIENCE)
-            self._port = ready["port"]
-            self._relay = CompressionRelay(self._port, compression)
-            self._pid = ready["pid"]
             self._host.command("video stop")
             self._host.wait_for("video", PATIENCE)
+            self.client = Watcher(SUMAC, ready["port"], compression, ready["pid"])
         except BaseException:
             self._host.__exit__()
             raise
-        self._client = None
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        if self._client:
-            self._client.kill()
-            self._client.communicate()
-        self._relay.__exit__()
+        self.client.__exit__()
         self._host.__exit__()
         self._folder.cleanup()
-
-    def watch(self):
-        """Starts a client, and waits until it shows what there is."""
-        self._png = os.path.join(self._folder.name, "client.png")
-        end = time.monotonic() + PATIENCE
-        asked = self._relay.changed
-        while self._relay.changed == asked:
-            if time.monotonic() > end:
-                raise AssertionError("no client asked for a compression")
-            # A server that is still letting go of the last client hangs up on the next one.
-            if self._client is None or self._client.poll() is not None:
-                if self._client:
-                    self._client.communicate()
-                # It does not end by itself: see seen().
-                self._client = subprocess.Popen(
-                    [SUMAC, "shot", f"spice://127.0.0.1:{self._relay.port}", self._png, "--settle", "3600000",
-                     "--timeout", "3600"], stderr=subprocess.PIPE, text=True)
-            time.sleep(0.05)
-        self._rest()
 
     def draw(self, operation, count, seed):
         after = len(self._host.events)
@@ -88,40 +60,21 @@ class Screen:
         self._host.wait_for("screendump", PATIENCE, after)
         return read_ppm(path)
 
-    def seen(self):
-        """What the client shows in the end. It ends with this."""
-        self._rest()
-        self._relay.hang_up()
-        errors = self._client.communicate(timeout=PATIENCE)[1]
-        self._relay.wait_until_closed()
-        status, self._client = self._client.returncode, None
-        if status != 0:
-            raise AssertionError(f"sumac ended with {status}: {errors}")
-        return read_png(self._png)
-
-    def asked(self):
-        """How often a client has asked for the compression that we want."""
-        return self._relay.changed
-
-    def _rest(self):
-        wait_until_quiet([self._pid, self._client.pid], {self._port, self._relay.port}, PATIENCE,
-                         lambda: self._relay.carrying)
-
 
 class Drawing(unittest.TestCase):
     def check(self, screen, operation, commands=COMMANDS):
         """Batches with seeds 1, 2, ...; a failure says which."""
         for seed, done in enumerate(range(0, commands, BATCH), 1):
             count = min(BATCH, commands - done)
-            screen.watch()
+            screen.client.watch()
             screen.draw(operation, count, seed)
             expected = screen.drawn()
-            self.assertEqual(expected.differences(screen.seen()), [], f"draw {operation} {count} {seed}")
+            self.assertEqual(expected.differences(screen.client.seen()), [], f"draw {operation} {count} {seed}")
 
     def check_late(self, screen):
         """A client that comes now is sent images of what there is."""
-        screen.watch()
-        self.assertEqual(screen.drawn().differences(screen.seen()), [], "a client that came afterwards")
+        screen.client.watch()
+        self.assertEqual(screen.drawn().differences(screen.client.seen()), [], "a client that came afterwards")
 
     def test_every_operation(self):
         with Screen("off") as screen:
@@ -129,14 +82,24 @@ class Drawing(unittest.TestCase):
                 with self.subTest(operation):
                     self.check(screen, operation)
             self.check_late(screen)
-            self.assertGreater(screen.asked(), 0)
 
-    def test_copies_in_every_lossless_compression(self):
-        for compression in ("quic", "lz", "glz", "lz4", "auto_lz", "auto_glz"):
+    def test_every_operation_in_every_lossless_compression(self):
+        for compression in COMPRESSIONS:
             with self.subTest(compression), Screen(compression) as screen:
-                self.check(screen, "copy", COMMANDS // 3)
+                for operation in ("copy", "all"):
+                    self.check(screen, operation)
                 self.check_late(screen)
-                self.assertGreater(screen.asked(), 0)
+
+    def test_images_of_every_width(self):
+        for compression, options in [("off", ()), *((name, ()) for name in COMPRESSIONS),
+                                     ("glz", ("--zlib-wan", "always"))]:
+            with self.subTest(compression, options=options), Screen(compression, *options) as screen:
+                for seed in range(1, 1 + max(1, COMMANDS // IMAGES)):
+                    screen.client.watch()
+                    screen.draw("images", IMAGES, seed)
+                    expected = screen.drawn()
+                    self.assertEqual(expected.differences(screen.client.seen()), [], f"seed {seed}")
+                self.check_late(screen)
 
 
 if __name__ == "__main__":

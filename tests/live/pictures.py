@@ -39,6 +39,12 @@ def read_png(path):
     return Picture(width, height, raw.stdout)
 
 
+def read_raw(size, bgr):
+    """Rows of B, G, R bytes, as they are."""
+    assert len(bgr) == 3 * size[0] * size[1], f"{len(bgr)} bytes are no picture of {size}"
+    return Picture(*size, bgr)
+
+
 def read_ppm(path):
     """A screendump of sumac-host or QEMU: P6, 8 bits a component."""
     with open(path, "rb") as file:

@@ -37,7 +37,7 @@ def start_programs(screen, folder):
             out.write(f"\033[3{i % 8}m line {i} \033[1mbold\033[0m \033[7minverse\033[0m {'wxyz' * i}\n")
     screen.run("xsetroot", "-solid", "steelblue")
     screen.start("xterm", "-geometry", "80x24+10+10", "+sb", "-bc", "-e", f"tput civis; cat {text}; sleep 1000")
-    screen.start("xclock", "-geometry", "200x200+550+10", "-update", "0")
+    screen.start("xclock", "-geometry", "200x200+550+10", "-update", "3600")
     screen.start("xeyes", "-geometry", "200x150+770+10")
     screen.start("xlogo", "-geometry", "220x220+550+230")
     # One frame of a video, then it waits.

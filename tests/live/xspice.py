@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 
+SCREEN_SIZE = (1024, 768)
 CONFIG = """
 Section "Device"
     Identifier "XSPICE"
@@ -48,7 +49,7 @@ Section "Screen"
     DefaultDepth {depth}
     SubSection "Display"
         Depth {depth}
-        Modes "1024x768"
+        Modes "{size}"
     EndSubSection
 EndSection
 Section "ServerLayout"
@@ -80,7 +81,7 @@ class Xspice:
         config = os.path.join(self._folder.name, "xorg.conf")
         with open(config, "w", encoding="utf-8") as out:
             out.write(CONFIG.format(
-                depth=depth, port=self.port, tls_port=self.tls_port, tls_dir=tls_dir, password=password,
+                depth=depth, size="{}x{}".format(*SCREEN_SIZE), port=self.port, tls_port=self.tls_port, tls_dir=tls_dir, password=password,
                 no_ticket=not password, compression=compression, jpeg_wan=jpeg_wan, zlib_wan=zlib_wan,
                 surfaces=surfaces))
         self._log = os.path.join(self._folder.name, "log")
@@ -116,12 +117,14 @@ class Xspice:
         self._folder.cleanup()
 
     def start(self, *command):
+        """Starts a program that ends with the server, or before."""
         # SDL (ffplay) would pick a visual of its own, and xwd cannot show windows of several visuals rightly.
         visual = re.search(rb"default visual id:\s*(0x\w+)", self.run("xdpyinfo"))[1].decode()
         environment = {**os.environ, "DISPLAY": self.display, "SDL_RENDER_DRIVER": "software",
                        "SDL_VIDEO_X11_VISUALID": visual, "SDL_VIDEO_X11_WINDOW_VISUALID": visual}
         self._programs.append(subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        return self._programs[-1]
 
     def run(self, *command):
         environment = {**os.environ, "DISPLAY": self.display}
@@ -129,10 +132,19 @@ class Xspice:
 
     def root_window(self):
         """An xwd dump of the whole screen, once it has stopped changing."""
-        before = self.run("xwd", "-root", "-silent")
+        return self._settled("xwd", "-root", "-silent")
+
+    def grabbed(self):
+        """The screen's pixels, B, G, R, once they have stopped changing. Where windows have visuals or colour maps of
+        their own (GTK's and SDL's have), xwd asks for each window, and shows some of them black."""
+        return self._settled("ffmpeg", "-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-video_size",
+                             "{}x{}".format(*SCREEN_SIZE), "-i", self.display, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "bgr24", "-")
+
+    def _settled(self, *command):
+        before = self.run(*command)
         for _ in range(60):
             time.sleep(0.5)
-            after = self.run("xwd", "-root", "-silent")
+            after = self.run(*command)
             if after == before:
                 return after
             before = after

@@ -5,6 +5,7 @@ usage: xspice_test.py SUMAC
 SUMAC_CASES=all goes through every compression and all of x11perf's drawing tests below (about ten minutes).
 """
 
+import contextlib
 import math
 import os
 import signal
@@ -14,14 +15,12 @@ import tempfile
 import time
 import unittest
 
-from compression_relay import CompressionRelay
-from pictures import read_png, read_xwd
-from quiet import wait_until_quiet
-from xspice import Xspice
+from pictures import read_raw, read_xwd
+from watcher import PATIENCE, Watcher
+from xspice import SCREEN_SIZE, Xspice
 
 SUMAC = ""
 ALL = os.environ.get("SUMAC_CASES") == "all"
-PATIENCE = 240
 
 LOSSLESS = ("off", "lz", "glz", "quic", "auto_lz", "auto_glz", "lz4") if ALL else ("quic", "glz")
 X11PERF = (("-dot", "-rect100", "-tilerect100", "-oddsrect100", "-line100", "-dline100", "-wline100", "-circle100",
@@ -43,11 +42,8 @@ class Desktop:
     """An X server with a client that watches from before the programs draw. Use it in a with statement."""
 
     def __init__(self, compression, **options):
-        self._folder = tempfile.TemporaryDirectory()
         self.screen = Xspice(**options)
-        self._relay = CompressionRelay(self.screen.port, compression)
-        self._png = os.path.join(self._folder.name, "client.png")
-        self._client = None
+        self.client = Watcher(SUMAC, self.screen.port, compression)
         self._programs = []
         # Without any program the X server begins anew, and hangs up on its SPICE clients.
         self.screen.start("xlogo", "-geometry", "60x60+950+700")
@@ -56,24 +52,12 @@ class Desktop:
         return self
 
     def __exit__(self, *_):
-        for program in self._programs:
-            self._end(program)
-        if self._client:
-            self._client.kill()
-            self._client.communicate()
-        self._relay.__exit__()
+        self.end_programs()
+        self.client.__exit__()
         self.screen.__exit__()
-        self._folder.cleanup()
-
-    @staticmethod
-    def _end(program):
-        program.kill()
-        program.wait()
 
     def start(self, *command):
-        environment = {**os.environ, "DISPLAY": self.screen.display}
-        self._programs.append(subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        self._programs.append(self.screen.start(*command))
 
     def freeze_programs(self):
         for program in self._programs:
@@ -81,42 +65,31 @@ class Desktop:
 
     def end_programs(self):
         for program in self._programs:
-            self._end(program)
+            program.kill()
+            program.wait()
         self._programs.clear()
 
-    def watch(self):
-        """Starts a client, and waits until it shows what there is."""
+    def wait_for_windows(self, *programs):
+        """Until all of them are there, and have had time to draw."""
         end = time.monotonic() + PATIENCE
-        asked = self._relay.changed
-        while self._relay.changed == asked:
+        missing = programs
+        while missing:
             if time.monotonic() > end:
-                raise AssertionError("no client asked for a compression")
-            # A server that is still letting go of the last client hangs up on the next one.
-            if self._client is None or self._client.poll() is not None:
-                if self._client:
-                    self._client.communicate()
-                time.sleep(0.3)
-                self._client = subprocess.Popen(
-                    [SUMAC, "shot", f"spice://127.0.0.1:{self._relay.port}", self._png, "--settle", "3600000",
-                     "--timeout", "3600"], stderr=subprocess.PIPE, text=True)
-            time.sleep(0.05)
-        self._rest()
+                raise AssertionError(f"no windows of {missing}")
+            time.sleep(0.3)
+            # It fails where a window goes while it asks.
+            with contextlib.suppress(subprocess.CalledProcessError):
+                tree = self.screen.run("xwininfo", "-root", "-tree").decode()
+                missing = [program for program in programs if f'("{program}" ' not in tree]
+        time.sleep(4)
 
     def pictures(self):
         """(what the X server has, what the client shows in the end). The client ends with this."""
-        expected = read_xwd(self.screen.root_window())
-        self._rest()
-        self._relay.hang_up()
-        errors = self._client.communicate(timeout=PATIENCE)[1]
-        self._relay.wait_until_closed()
-        status, self._client = self._client.returncode, None
-        if status != 0:
-            raise AssertionError(f"sumac ended with {status}: {errors}")
-        return expected, read_png(self._png)
+        return read_raw(SCREEN_SIZE, self.screen.grabbed()), self.client.seen()
 
-    def _rest(self):
-        # The X server polls: it need not sleep. What it sends is in a queue.
-        wait_until_quiet([self._client.pid], {self.screen.port, self._relay.port}, PATIENCE, lambda: self._relay.carrying)
+
+PYTHON = "/usr/bin/python3"  # the system's: it has the bindings of GTK
+GTK_WINDOW = os.path.join(os.path.dirname(os.path.abspath(__file__)), "gtk_window.py")
 
 
 class Programs(unittest.TestCase):
@@ -134,18 +107,22 @@ class Programs(unittest.TestCase):
                       f"tput civis; cat {self.text}; sleep 1000")
         desktop.start("xterm", "-geometry", "30x10+300+300", "-xrm", "XTerm*allowWindowOps: true", "-e",
                       "sh", "-c", "tput civis; " + MOVES)
-        desktop.start("xclock", "-geometry", "200x200+550+10", "-update", "0")
+        desktop.start("xclock", "-geometry", "200x200+550+10", "-update", "3600")
         desktop.start("xlogo", "-geometry", "220x220+790+10")
         desktop.start("xeyes", "-geometry", "300x220+650+430")
-        time.sleep(5)
+        desktop.start("ffplay", "-v", "error", "-an", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=15",
+                      "-left", "20", "-top", "420")
+        desktop.start(PYTHON, GTK_WINDOW, "300", "260", "340", "460")
+        desktop.wait_for_windows("xterm", "xclock", "xlogo", "xeyes", "ffplay", "gtk_window.py")
+        desktop.freeze_programs()
 
     def check_desktop(self, compression, **options):
         with Desktop(compression, **options) as desktop:
-            desktop.watch()
+            desktop.client.watch()
             self.start_desktop(desktop)
             expected, shown = desktop.pictures()
-            self.assertGreater(expected.distinct_colors(), 9, "the programs did not draw")
-            desktop.watch()
+            self.assertGreater(expected.distinct_colors(), 100, "the programs did not draw")
+            desktop.client.watch()
             return (expected, shown), desktop.pictures()
 
     def test_every_pixel_in_lossless_compressions(self):
@@ -163,16 +140,27 @@ class Programs(unittest.TestCase):
         for expected, shown in self.check_desktop("auto_glz", jpeg_wan="always"):
             self.assertGreater(psnr(expected, shown), 38)
 
+    def test_windows_with_alpha(self):
+        with Desktop("quic") as desktop:
+            desktop.client.watch()
+            desktop.start(PYTHON, GTK_WINDOW, "420", "300", "60", "50", "rgba")
+            desktop.wait_for_windows("gtk_window.py")
+            expected = read_raw(SCREEN_SIZE, desktop.screen.grabbed())
+            self.assertGreater(expected.distinct_colors(), 9, "the program did not draw")
+            self.assertEqual(expected.differences(desktop.client.seen()), [])
+
     def test_x11perf(self):
         for compression in LOSSLESS if ALL else ("lz",):
             with Desktop(compression) as desktop:
                 for test in X11PERF:
                     with self.subTest(test, compression=compression):
-                        desktop.watch()
+                        desktop.client.watch()
                         desktop.start("x11perf", "-repeat", "1000", "-time", "1", test)
                         time.sleep(1.5)
                         desktop.freeze_programs()
+                        dumped = read_xwd(desktop.screen.root_window())
                         expected, shown = desktop.pictures()
+                        self.assertEqual(expected.differences(dumped), [], "xwd")
                         self.assertEqual(expected.differences(shown), [])
                         desktop.end_programs()
 

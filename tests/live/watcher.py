@@ -1,0 +1,71 @@
+"""A client that watches a server from before something is drawn, until it is asked what it shows."""
+
+import os
+import subprocess
+import tempfile
+import time
+
+from compression_relay import CompressionRelay
+from pictures import read_png
+from quiet import wait_until_quiet
+
+PATIENCE = 240  # far more than it takes: a slow machine is no failure
+
+
+class Watcher:
+    """`sumac shot` at the server on that port, in an image compression of ours. Use it in a with statement.
+
+    The server's process, if it sleeps when it has nothing to do: `server_pid`. An X server polls.
+    """
+
+    def __init__(self, sumac, port, compression, server_pid=None):
+        self._sumac = sumac
+        self._folder = tempfile.TemporaryDirectory()
+        self._png = os.path.join(self._folder.name, "client.png")
+        self._relay = CompressionRelay(port, compression)
+        self._ports = {port, self._relay.port}
+        self._server_pids = [server_pid] if server_pid else []
+        self._client = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self._client:
+            self._client.kill()
+            self._client.communicate()
+        self._relay.__exit__()
+        self._folder.cleanup()
+
+    def watch(self):
+        """Starts a client, and waits until it shows what there is."""
+        end = time.monotonic() + PATIENCE
+        asked = self._relay.changed
+        while self._relay.changed == asked:
+            if time.monotonic() > end:
+                raise AssertionError("no client asked for a compression")
+            # A server that is still letting go of the last client hangs up on the next one.
+            if self._client is None or self._client.poll() is not None:
+                if self._client:
+                    self._client.communicate()
+                    time.sleep(0.3)
+                # It does not end by itself: see seen().
+                self._client = subprocess.Popen(
+                    [self._sumac, "shot", f"spice://127.0.0.1:{self._relay.port}", self._png, "--settle", "3600000",
+                     "--timeout", "3600"], stderr=subprocess.PIPE, text=True)
+            time.sleep(0.05)
+        self._rest()
+
+    def seen(self):
+        """What the client shows once nothing is under way. It ends with this."""
+        self._rest()
+        self._relay.hang_up()
+        errors = self._client.communicate(timeout=PATIENCE)[1]
+        self._relay.wait_until_closed()
+        status, self._client = self._client.returncode, None
+        if status != 0:
+            raise AssertionError(f"sumac ended with {status}: {errors}")
+        return read_png(self._png)
+
+    def _rest(self):
+        wait_until_quiet([*self._server_pids, self._client.pid], self._ports, PATIENCE, lambda: self._relay.carrying)
