@@ -91,7 +91,7 @@ DrawImage ImageMaker::make_image(DrawMemory& memory, Size size, const Wish& wish
     std::uint8_t format = dice_.pick(formats);
     if (wish.with_alpha && dice_.one_in(2)) format = SPICE_BITMAP_FMT_RGBA;
     // To the server the colours of a palette are transparent there: they have no alpha.
-    if (wish.with_alpha && wish.surface_format == SPICE_SURFACE_FMT_32_ARGB &&
+    if ((wish.with_alpha || cached) && wish.surface_format == SPICE_SURFACE_FMT_32_ARGB &&
         bits_per_pixel(format) <= 8)
         format = SPICE_BITMAP_FMT_24BIT;
     const unsigned bits = bits_per_pixel(format);

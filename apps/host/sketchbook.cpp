@@ -50,6 +50,7 @@ Sketchbook::Sketchbook(const Sketches& sketches, Size primary, std::uint32_t rou
       to_create_(boards_.begin() + 1, boards_.end()),
       to_introduce_(boards_.begin() + 1, boards_.end() - 1), // all that are drawn on
       to_exhibit_(to_introduce_),
+      to_blend_(1, boards_[2]), // the one with alpha
       to_destroy_(to_create_) {}
 
 Sketchbook::~Sketchbook() = default;
@@ -66,7 +67,10 @@ std::unique_ptr<Drawing> Sketchbook::next() {
         --left_;
         return sketch();
     }
-    if (!to_exhibit_.empty()) return exhibit_surface(take(to_exhibit_), boards_.front());
+    if (!to_exhibit_.empty())
+        return exhibit_surface(take(to_exhibit_), boards_.front(), Exhibit::colours);
+    if (!to_blend_.empty())
+        return exhibit_surface(take(to_blend_), boards_.front(), Exhibit::alpha);
     if (!to_destroy_.empty()) return destroy_surface(take(to_destroy_));
     return nullptr;
 }

@@ -48,7 +48,7 @@ private:
     const std::vector<Board> boards_; ///< the first is the primary
     OperandMaker operands_;
     Operations operations_;
-    std::deque<Board> to_create_, to_introduce_, to_exhibit_, to_destroy_;
+    std::deque<Board> to_create_, to_introduce_, to_exhibit_, to_blend_, to_destroy_;
 };
 
 } // namespace sumac::host

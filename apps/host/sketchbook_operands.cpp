@@ -6,6 +6,17 @@
 
 namespace sumac::host {
 
+namespace {
+
+/// What is no colour in 32xRGB would become alpha: compressed images lose it, and a client that
+/// comes later cannot know it.
+bool can_be_copied(const Board& from, const Board& to) {
+    return depth_of(from.format) == depth_of(to.format) &&
+           (to.format != SPICE_SURFACE_FMT_32_ARGB || from.format == SPICE_SURFACE_FMT_32_ARGB);
+}
+
+} // namespace
+
 void Sketch::depend_on(const Board& board) {
     qxl.surfaces_dest[sources] = static_cast<std::int32_t>(board.id);
     qxl.surfaces_rects[sources] = qxl_rect({0, 0, board.size.width, board.size.height});
@@ -34,10 +45,9 @@ std::uint16_t OperandMaker::rop() {
 std::optional<Source> OperandMaker::surface_source(Sketch& sketch, Size size, SurfaceDepth depth) {
     const Board& board =
         boards_[static_cast<std::size_t>(dice_.between(0, static_cast<int>(boards_.size()) - 1))];
-    const bool fits =
-        board.size.width >= size.width && board.size.height >= size.height &&
-        board.id != sketch.target.id &&
-        (depth == SurfaceDepth::any || depth_of(board.format) == depth_of(sketch.target.format));
+    const bool fits = board.size.width >= size.width && board.size.height >= size.height &&
+                      board.id != sketch.target.id &&
+                      (depth == SurfaceDepth::any || can_be_copied(board, sketch.target));
     if (!fits) return std::nullopt;
     sketch.depend_on(board);
     return Source{.image = surface_image(sketch.drawing.memory, board),

@@ -25,7 +25,7 @@ struct Sketch {
     void depend_on(const Board& board);
 };
 
-/// Which surfaces may be used as images.
+/// Which surfaces may be used as images: those that a copy takes, or any that a blend takes.
 enum class SurfaceDepth { as_target, any };
 
 /// What a brush's pattern may be.

@@ -63,7 +63,7 @@ std::unique_ptr<Drawing> introduce_surface(const Board& board) {
     return drawing;
 }
 
-std::unique_ptr<Drawing> exhibit_surface(const Board& board, const Board& wall) {
+std::unique_ptr<Drawing> exhibit_surface(const Board& board, const Board& wall, Exhibit what) {
     auto drawing = std::make_unique<Drawing>();
     const Area box{0,
                    0,
@@ -73,7 +73,7 @@ std::unique_ptr<Drawing> exhibit_surface(const Board& board, const Board& wall) 
     qxl.surfaces_dest[0] = static_cast<std::int32_t>(board.id);
     qxl.surfaces_rects[0] = qxl_rect({0, 0, board.size.width, board.size.height});
     const QXLPHYSICAL image = surface_image(drawing->memory, board);
-    if (depth_of(board.format) == depth_of(wall.format)) {
+    if (what == Exhibit::colours && depth_of(board.format) == depth_of(wall.format)) {
         qxl.type = QXL_DRAW_COPY;
         qxl.u.copy.rop_descriptor = SPICE_ROPD_OP_XOR; // what hung here before stays visible, too
         qxl.u.copy.src_bitmap = image;
@@ -83,6 +83,10 @@ std::unique_ptr<Drawing> exhibit_surface(const Board& board, const Board& wall) 
         qxl.u.alpha_blend.alpha = 128;
         qxl.u.alpha_blend.src_bitmap = image;
         qxl.u.alpha_blend.src_area = qxl_rect(box);
+        if (what == Exhibit::alpha) {
+            qxl.u.alpha_blend.alpha = 255;
+            qxl.u.alpha_blend.alpha_flags = SPICE_ALPHA_FLAGS_SRC_SURFACE_HAS_ALPHA;
+        }
     }
     drawing->become(QXL_CMD_DRAW, qxl);
     return drawing;

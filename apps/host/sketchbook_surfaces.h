@@ -35,8 +35,11 @@ std::unique_ptr<Drawing> create_surface(Dice& dice, const Board& board);
 /// surface's image, and as itself. So this is one that changes nothing the second time.
 std::unique_ptr<Drawing> introduce_surface(const Board& board);
 
-/// Nobody sees what is off the screen until it is copied there, to the `wall`.
-std::unique_ptr<Drawing> exhibit_surface(const Board& board, const Board& wall);
+enum class Exhibit { colours, alpha };
+
+/// Nobody sees what is off the screen until it is copied there, to the `wall`; nor alpha, until
+/// something is blended by it.
+std::unique_ptr<Drawing> exhibit_surface(const Board& board, const Board& wall, Exhibit what);
 
 std::unique_ptr<Drawing> destroy_surface(const Board& board);
 
