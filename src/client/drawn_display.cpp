@@ -118,7 +118,7 @@ void DrawnDisplay::drawn(const wire::DisplayMessage& message,
 void DrawnDisplay::show(const ShowPicture& show) {
     marked_ = true;
     publish(); // a frame is a picture of its own
-    if (show_planes(show)) return;
+    if (show_planes(show) || show_whole(show)) return;
     bring_down();
     const auto damage = PlanesAbove::draw(canvas_, show);
     if (!damage) {
@@ -143,6 +143,19 @@ bool DrawnDisplay::show_planes(const ShowPicture& show) {
         parts_.sink->on_planes(
             {parts_.id, upright(*planes, show.order), show.dest, seen, now, show.frame});
     }
+    parts_.events.on_shown(show.frame, now);
+    return true;
+}
+
+/// A picture of the whole screen is seen as it is. False if it has to go to the canvas.
+bool DrawnDisplay::show_whole(const ShowPicture& show) {
+    const auto size = canvas_.surface_size(primary_id);
+    const auto picture = size ? whole_screen(show, *size) : std::nullopt;
+    if (!picture || parts_.sink == nullptr) return false;
+    above_ = {}; // it hides them all
+    above_.put(show);
+    const LocalTime now = io::now();
+    parts_.sink->on_update({parts_.id, *picture, std::span{&show.dest, 1}, now, show.frame});
     parts_.events.on_shown(show.frame, now);
     return true;
 }
@@ -173,6 +186,7 @@ void DrawnDisplay::announce_primary(const wire::DisplayMessage& message) {
     const bool destroyed = destroy != nullptr && destroy->id == primary_id;
     if (!created && !destroyed) return;
     damage_.clear(); // of the surface that it replaced
+    above_ = {};
     marked_ = false;
     const bool replaced = std::exchange(has_primary_, created);
     if (replaced) heads_.clear(); // of a screen that is gone

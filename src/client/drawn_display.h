@@ -56,6 +56,7 @@ public:
 private:
     void publish(const std::optional<ShownFrame>& frame);
     bool show_planes(const ShowPicture& show);
+    bool show_whole(const ShowPicture& show);
     void bring_down();
     void note(const canvas::Damage& damage);
     void drawn(const wire::DisplayMessage& message, bool kept_primary, LocalTime arrived);

@@ -52,6 +52,15 @@ std::vector<canvas::Damage> PlanesAbove::bring_down(canvas::Canvas& canvas) {
     return damage;
 }
 
+std::optional<PictureView> whole_screen(const ShowPicture& show, Size surface) {
+    const auto* pixels = std::get_if<PictureView>(&show.picture->content);
+    const Rect screen{0, 0, surface.width, surface.height};
+    const bool whole = pixels != nullptr && show.surface == SurfaceId{0} &&
+                       pixels->size == surface && show.dest == screen &&
+                       show.clip.everything_visible && show.order == canvas::RowOrder::top_down;
+    return whole ? std::optional{*pixels} : std::nullopt;
+}
+
 std::vector<Rect> seen_of(const ShowPicture& show, Size surface) {
     const Rect whole = intersect(show.dest, {0, 0, surface.width, surface.height});
     std::vector<Rect> seen;

@@ -1,11 +1,11 @@
-/// Pictures of streams that a sink was shown as planes, and that are not on the canvas yet: it gets
-/// them when something else is drawn. Converting them would be for nothing if only more of them
-/// come. One thread (draw).
+/// Pictures of streams that a sink was shown as planes, or which are the whole screen, and that are
+/// not on the canvas yet: it gets them when something else is drawn. Converting or copying them
+/// would be for nothing if only more of them come. One thread (draw).
 #pragma once
 
 #include "client/draw_job.h"
 
-#include <functional>
+#include <optional>
 #include <vector>
 
 namespace sumac::client {
@@ -25,6 +25,9 @@ public:
 private:
     std::vector<ShowPicture> pictures_;
 };
+
+/// The pixels of `show`, if they are those of a whole primary surface of that size.
+std::optional<PictureView> whole_screen(const ShowPicture& show, Size surface);
 
 /// What of a stream's picture is seen on a surface of that size.
 std::vector<Rect> seen_of(const ShowPicture& show, Size surface);

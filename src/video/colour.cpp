@@ -169,8 +169,10 @@ void convert(ConvertRow convert_one,
 }
 
 /// All but the rightmost pixels, whose number it returns the place of.
-std::int32_t
-convert_shared_colour(const PlanarView& view, std::byte* pixels, std::ptrdiff_t stride_bytes) {
+std::int32_t convert_shared_colour(const PlanarView& view,
+                                   std::byte* pixels,
+                                   std::ptrdiff_t stride_bytes,
+                                   Into into) {
     const Weights weights = weights_of(view.matrix, view.range);
     const int shared = view.format == PlanarFormat::yuv420 ? 2 : 1;
     std::size_t done = 0;
@@ -184,8 +186,10 @@ convert_shared_colour(const PlanarView& view, std::byte* pixels, std::ptrdiff_t 
                                    pixels + y * stride_bytes,
                                    stride_bytes,
                                    std::min(shared, view.size.height - y),
-                                   static_cast<std::size_t>(view.size.width)});
+                                   static_cast<std::size_t>(view.size.width),
+                                   into == Into::memory});
     }
+    if (into == Into::memory) finish_full_range();
     return static_cast<std::int32_t>(done);
 }
 
@@ -200,11 +204,11 @@ PlanarView rest_of(PlanarView view, std::int32_t columns) {
 
 } // namespace
 
-void to_bgrx(const PlanarView& planes, std::byte* pixels, std::ptrdiff_t stride_bytes) {
+void to_bgrx(const PlanarView& planes, std::byte* pixels, std::ptrdiff_t stride_bytes, Into into) {
     const bool by_hand = planes.range == ColourRange::full &&
                          planes.format != PlanarFormat::yuv444 && has_fast_full_range();
     if (!by_hand) return convert(best_convert_row(), planes, pixels, stride_bytes);
-    const std::int32_t done = convert_shared_colour(planes, pixels, stride_bytes);
+    const std::int32_t done = convert_shared_colour(planes, pixels, stride_bytes, into);
     convert(best_convert_row(), rest_of(planes, done), pixels + 4 * done, stride_bytes);
 }
 

@@ -13,9 +13,16 @@
 
 namespace sumac::video {
 
+/// Where pixels go. Past the processor's cache is quicker, if nobody reads them before they would
+/// have been pushed out of it.
+enum class Into { cache, memory };
+
 /// Writes B, G, R, 255; each colour sample counts for all pixels that share it. `pixels` has room
 /// for the picture's height times `stride_bytes`, which is at least 4 * width.
-void to_bgrx(const PlanarView& planes, std::byte* pixels, std::ptrdiff_t stride_bytes);
+void to_bgrx(const PlanarView& planes,
+             std::byte* pixels,
+             std::ptrdiff_t stride_bytes,
+             Into into = Into::cache);
 
 /// The same without the processor's wider instructions: what the other is compared with.
 void to_bgrx_plain(const PlanarView& planes, std::byte* pixels, std::ptrdiff_t stride_bytes);

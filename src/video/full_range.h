@@ -28,11 +28,15 @@ struct SharedColour {
     std::byte* pixels = nullptr;
     std::ptrdiff_t pixel_stride = 0;
     int rows = 1;
-    std::size_t width = 0; ///< in pixels
+    std::size_t width = 0;   ///< in pixels
+    bool past_cache = false; ///< the pixels, if they lie aligned
 };
 
 /// Converts from the left as many pixels as it can at a time, and returns how many: an even number,
 /// `width` less 31 at the least. Only where has_fast_full_range.
 std::size_t convert_full_range(const FullRangeWeights& weights, const SharedColour& shared);
+
+/// After what went past the cache, before another thread may read it.
+void finish_full_range();
 
 } // namespace sumac::video

@@ -18,6 +18,9 @@ constexpr int max_scans = 500;
 /// Rows of brightness in a row of the largest blocks that a PlanarFormat has.
 constexpr int block_rows = 16;
 
+/// More than the cache of a core holds beside all else: from full HD on.
+constexpr std::ptrdiff_t large_picture_bytes = std::ptrdiff_t{4} << 20;
+
 constexpr std::int32_t whole_blocks(std::int32_t side) {
     return (side + block_rows - 1) / block_rows * block_rows;
 }
@@ -158,13 +161,15 @@ void read_by_bands(jpeg_decompress_struct& info,
                    const PlaneLayout& layout,
                    std::byte* pixels,
                    std::ptrdiff_t stride_bytes) {
+    const bool large = stride_bytes * info.image_height >= large_picture_bytes;
     start_in_planes(info);
     while (info.output_scanline < info.output_height) {
         const auto first = static_cast<std::ptrdiff_t>(info.output_scanline);
         read_blocks(info, memory, layout, 0);
         band.size.height = static_cast<std::int32_t>(
             std::min(info.output_scanline, info.output_height) - static_cast<JDIMENSION>(first));
-        to_bgrx(band, pixels + first * stride_bytes, stride_bytes);
+        to_bgrx(
+            band, pixels + first * stride_bytes, stride_bytes, large ? Into::memory : Into::cache);
     }
     jpeg_finish_decompress(&info);
 }

@@ -18,6 +18,7 @@ struct PlanarSink final : DisplaySink {
         damage.assign(update.damage.begin(), update.damage.end());
         const std::byte* const row = update.picture.data + 5 * update.picture.stride_bytes;
         red = std::to_integer<int>(row[4 * 5 + 2]);
+        pixels = update.picture.data;
     }
     bool takes_planes() const override { return takes; }
     void on_planes(const PlanarUpdate& update) override {
@@ -30,8 +31,9 @@ struct PlanarSink final : DisplaySink {
     int updates = 0;
     int planar_updates = 0;
     std::vector<Rect> damage;
-    int red = -1;  ///< of the pixel at (5, 5) in the last update
-    int luma = -1; ///< of the first sample of the last planes
+    int red = -1;                      ///< of the pixel at (5, 5) in the last update
+    int luma = -1;                     ///< of the first sample of the last planes
+    const std::byte* pixels = nullptr; ///< of the last update
 };
 
 /// A flat grey 4:4:4 picture whose first row in memory is black.
@@ -50,6 +52,15 @@ video::PicturePtr grey(std::byte luma) {
     return std::make_shared<video::Picture>(video::Picture{view, both, 32});
 }
 
+/// One level of grey in pixels.
+video::PicturePtr grey_pixels(Size size, std::byte level) {
+    const auto stride = std::ptrdiff_t{4} * size.width;
+    const auto memory = std::make_shared<std::vector<std::byte>>(
+        static_cast<std::size_t>(stride * size.height), level);
+    return std::make_shared<video::Picture>(
+        video::Picture{PictureView{memory->data(), size, stride}, memory, memory->size()});
+}
+
 struct Drawing {
     explicit Drawing(bool takes_planes) {
         sink.takes = takes_planes;
@@ -62,9 +73,7 @@ struct Drawing {
                                [](std::uint8_t, Error) {},
                                [] {}});
         post(OpenDisplay{});
-        post(wire::DisplayMessage{wire::SurfaceCreate{
-            SurfaceId{0}, 8, 8, SPICE_SURFACE_FMT_32_xRGB, SPICE_SURFACE_FLAGS_PRIMARY}});
-        post(wire::DisplayMessage{wire::DisplayMark{}});
+        create_primary();
     }
 
     template <class Work>
@@ -78,6 +87,20 @@ struct Drawing {
 
     void show(std::byte luma, canvas::RowOrder order = canvas::RowOrder::top_down) {
         post(ShowPicture{SurfaceId{0}, grey(luma), {2, 2, 12, 12}, {}, order, {}});
+    }
+
+    /// Returns where its pixels are.
+    const std::byte*
+    show_pixels(Size size, std::byte level, canvas::RowOrder order = canvas::RowOrder::top_down) {
+        const auto picture = grey_pixels(size, level);
+        post(ShowPicture{SurfaceId{0}, picture, {0, 0, size.width, size.height}, {}, order, {}});
+        return std::get<PictureView>(picture->content).data;
+    }
+
+    void create_primary() {
+        post(wire::DisplayMessage{wire::SurfaceCreate{
+            SurfaceId{0}, 8, 8, SPICE_SURFACE_FMT_32_xRGB, SPICE_SURFACE_FLAGS_PRIMARY}});
+        post(wire::DisplayMessage{wire::DisplayMark{}});
     }
 
     void whiten(const Rect& box) {
@@ -139,6 +162,44 @@ TEST(Planes, BecomePixelsForASinkThatDoesNotTakeThem) {
     EXPECT_EQ(drawing.sink.updates, 1);
     EXPECT_EQ(drawing.sink.red, 100);
     EXPECT_EQ(drawing.sink.damage, seen);
+}
+
+TEST(PictureOfTheWholeScreen, IsSeenWithoutACopy) {
+    Drawing drawing{false};
+    const std::byte* const first = drawing.show_pixels(screen, std::byte{100});
+    EXPECT_EQ(drawing.sink.pixels, first);
+    EXPECT_EQ(drawing.sink.damage, (std::vector<Rect>{{0, 0, 8, 8}}));
+    const std::byte* const second = drawing.show_pixels(screen, std::byte{120});
+    EXPECT_EQ(drawing.sink.pixels, second);
+    EXPECT_EQ(drawing.sink.updates, 2);
+    EXPECT_EQ(drawing.shown, 2);
+}
+
+TEST(PictureOfTheWholeScreen, LiesBelowWhatIsDrawnLater) {
+    Drawing drawing{false};
+    drawing.show_pixels(screen, std::byte{100});
+    drawing.whiten({0, 0, 1, 1});
+    EXPECT_EQ(drawing.sink.red, 100);
+    EXPECT_EQ(std::to_integer<int>(*drawing.sink.pixels), 255);
+    drawing.show_pixels({4, 4}, std::byte{50}); // a smaller one
+    EXPECT_EQ(drawing.sink.red, 100);
+    EXPECT_EQ(std::to_integer<int>(*drawing.sink.pixels), 50);
+}
+
+TEST(PictureOfTheWholeScreen, IsTurnedWhereRowsAreStoredUpwards) {
+    Drawing drawing{false};
+    const std::byte* const own =
+        drawing.show_pixels(screen, std::byte{100}, canvas::RowOrder::bottom_up);
+    EXPECT_NE(drawing.sink.pixels, own);
+    EXPECT_EQ(drawing.sink.red, 100);
+}
+
+TEST(PictureOfTheWholeScreen, IsNotOnTheScreenThatReplacesIt) {
+    Drawing drawing{false};
+    drawing.show_pixels(screen, std::byte{100});
+    drawing.create_primary();
+    drawing.whiten({0, 0, 1, 1});
+    EXPECT_EQ(drawing.sink.red, 0);
 }
 
 } // namespace

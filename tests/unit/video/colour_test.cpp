@@ -120,6 +120,9 @@ void expect_plain(PlanarView view) {
             view.range = range;
             to_bgrx_plain(view, plain.data(), stride);
             EXPECT_TRUE(pixels_of(view) == plain) << view.size.width;
+            const auto past_cache = PictureMemory::make()->take(plain.size()); // aligned
+            to_bgrx(view, past_cache.get(), stride, Into::memory);
+            EXPECT_TRUE(std::equal(plain.begin(), plain.end(), past_cache.get()));
         }
     }
 }
