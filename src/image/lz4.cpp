@@ -6,6 +6,7 @@
 #include <spice/enums.h>
 
 #include <memory>
+#include <optional>
 
 namespace sumac::image {
 
@@ -25,6 +26,20 @@ std::size_t bytes_per_pixel(std::uint8_t format) {
         return 4;
     default:
         return 0;
+    }
+}
+
+/// What the decompressed rows are as they stand, if they need no conversion.
+std::optional<PixelFormat> native_format(std::uint8_t format) {
+    switch (format) {
+    case SPICE_BITMAP_FMT_16BIT:
+        return PixelFormat::rgb555;
+    case SPICE_BITMAP_FMT_32BIT:
+        return PixelFormat::bgrx32;
+    case SPICE_BITMAP_FMT_RGBA:
+        return PixelFormat::bgra32;
+    default:
+        return std::nullopt;
     }
 }
 
@@ -60,6 +75,17 @@ Result<Done> decompress_blocks(Reader r, std::span<char> output) {
     return Done{};
 }
 
+/// `size` is sound, and rows need no padding.
+Result<Pixels> decompress_in_place(Reader r, PixelFormat format, Size size, bool top_down) {
+    Result<Pixels> pixels = Pixels::allocate(format, size);
+    if (!pixels) return pixels;
+    const Result<Done> filled =
+        decompress_blocks(r, {units_of<char>(*pixels), pixels->size_bytes()});
+    if (!filled) return filled.error();
+    if (!top_down) turn_over(*pixels);
+    return pixels;
+}
+
 } // namespace
 
 Result<Pixels> decode_lz4(Bytes data, Size size) {
@@ -79,6 +105,8 @@ Result<Pixels> decode_lz4(Bytes data, Size size) {
     if (total_bytes / max_expansion > data.size())
         return Error{ErrorCode::truncated, "lz4 data too short for the picture"};
 
+    const std::optional<PixelFormat> native = native_format(format);
+    if (native && stride_bytes % 4 == 0) return decompress_in_place(r, *native, size, top_down);
     const auto output = std::make_unique_for_overwrite<char[]>(total_bytes);
     const Result<Done> filled = decompress_blocks(r, {output.get(), total_bytes});
     if (!filled) return filled.error();

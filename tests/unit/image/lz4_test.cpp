@@ -61,6 +61,8 @@ TEST(Lz4, DecodesEachFormat) {
     using Values = std::vector<std::uint32_t>;
     EXPECT_EQ(decode(SPICE_BITMAP_FMT_16BIT, {3, 2}),
               (Values{0x0201, 0x0403, 0x0605, 0x0807, 0x0A09, 0x0C0B}));
+    EXPECT_EQ(decode(SPICE_BITMAP_FMT_16BIT, {2, 3}), decode(SPICE_BITMAP_FMT_16BIT, {3, 2}))
+        << "rows without padding";
     EXPECT_EQ(decode(SPICE_BITMAP_FMT_24BIT, {4, 1}),
               (Values{0x030201, 0x060504, 0x090807, 0x0C0B0A}));
     EXPECT_EQ(decode(SPICE_BITMAP_FMT_32BIT, {1, 3}), (Values{0x04030201, 0x08070605, 0x0C0B0A09}));
@@ -72,6 +74,10 @@ TEST(Lz4, TurnsBottomUpRowsOver) {
     const auto pixels = decode_lz4(compress(0, SPICE_BITMAP_FMT_16BIT, raw, 100), {1, 3});
     ASSERT_TRUE(pixels);
     EXPECT_EQ(values(*pixels), (std::vector<std::uint32_t>{3, 2, 1}));
+    const auto whole = bytes({1, 0, 2, 0, 3, 0, 4, 0});
+    const auto in_place = decode_lz4(compress(0, SPICE_BITMAP_FMT_16BIT, whole, 100), {2, 2});
+    ASSERT_TRUE(in_place);
+    EXPECT_EQ(values(*in_place), (std::vector<std::uint32_t>{3, 4, 1, 2}));
 }
 
 TEST(Lz4, FollowsReferencesIntoEarlierBlocks) {
