@@ -45,9 +45,8 @@ private:
     }
 
     void fill_step() {
-        NaiveImage tile;
-        TestImage storage;
-        const wire::DrawFill m{any_base(), any_brush(tile, storage), any_rop(), any_mask()};
+        TwinImage tile;
+        const wire::DrawFill m{any_base(), any_brush(tile), any_rop(), any_mask()};
         expect_drawn(m, "fill");
         model(m.base, m.mask, [&](int x, int y) -> std::optional<std::uint32_t> {
             return naive_rop(m.rop,
@@ -58,22 +57,18 @@ private:
         });
     }
     void copy_step() {
-        NaiveImage image;
-        TestImage storage;
+        TwinImage image;
         wire::DrawCopy m;
-        m.base = any_base();
-        m.image = any_source(image, storage);
-        m.src_area = any_area(m.base.box);
+        if (!place_image(m, image)) return;
         m.rop = any_rop();
         m.scale_mode = SPICE_IMAGE_SCALE_MODE_NEAREST;
         m.mask = any_mask();
-        if (m.base.box.width() > 1 << 30 || m.base.box.height() > 1 << 30) return;
         if (chance(50))
             expect_drawn(m, "copy");
         else
             expect_drawn(wire::DrawBlend{m}, "blend");
         model(m.base, m.mask, [&](int x, int y) -> std::optional<std::uint32_t> {
-            const auto sample = naive_image_pixel(image, m.src_area, m.base.box, x, y);
+            const auto sample = naive_image_pixel(image.naive, m.src_area, m.base.box, x, y);
             if (!sample) return std::nullopt;
             return naive_rop(m.rop,
                              copied(*sample, is_scaled(m.src_area, m.base.box) && copies(m.rop)),
@@ -83,22 +78,17 @@ private:
         });
     }
     void opaque_step() {
-        NaiveImage image;
-        NaiveImage tile;
-        TestImage image_storage;
-        TestImage tile_storage;
+        TwinImage image;
+        TwinImage tile;
         wire::DrawOpaque m;
-        m.base = any_base();
-        m.image = any_source(image, image_storage);
-        m.src_area = any_area(m.base.box);
-        m.brush = any_brush(tile, tile_storage);
+        if (!place_image(m, image)) return;
+        m.brush = any_brush(tile);
         m.rop = any_rop();
         m.scale_mode = SPICE_IMAGE_SCALE_MODE_NEAREST;
         m.mask = any_mask();
-        if (m.base.box.width() > 1 << 30 || m.base.box.height() > 1 << 30) return;
         expect_drawn(m, "opaque");
         model(m.base, m.mask, [&](int x, int y) -> std::optional<std::uint32_t> {
-            const auto sample = naive_image_pixel(image, m.src_area, m.base.box, x, y);
+            const auto sample = naive_image_pixel(image.naive, m.src_area, m.base.box, x, y);
             const bool scaled = is_scaled(m.src_area, m.base.box);
             const std::uint32_t under =
                 sample ? copied(*sample, scaled) : drawn_.at(x, y); // where it does not reach
@@ -136,22 +126,17 @@ private:
         });
     }
     void rop3_step() {
-        NaiveImage image;
-        NaiveImage tile;
-        TestImage image_storage;
-        TestImage tile_storage;
+        TwinImage image;
+        TwinImage tile;
         wire::DrawRop3 m;
-        m.base = any_base();
-        m.image = any_source(image, image_storage);
-        m.src_area = any_area(m.base.box);
-        m.brush = any_brush(tile, tile_storage);
+        if (!place_image(m, image)) return;
+        m.brush = any_brush(tile);
         m.rop3 = static_cast<std::uint8_t>(pick(0, 255));
         m.scale_mode = SPICE_IMAGE_SCALE_MODE_NEAREST;
         m.mask = any_mask();
-        if (m.base.box.width() > 1 << 30 || m.base.box.height() > 1 << 30) return;
         expect_drawn(m, "rop3");
         model(m.base, m.mask, [&](int x, int y) -> std::optional<std::uint32_t> {
-            const auto sample = naive_rop3_pixel(image, m.src_area, m.base.box, x, y);
+            const auto sample = naive_rop3_pixel(image.naive, m.src_area, m.base.box, x, y);
             if (!sample) return std::nullopt;
             const std::uint32_t s = native_of(format_, *sample);
             const std::uint32_t d = drawn_.at(x, y);
@@ -165,20 +150,16 @@ private:
         });
     }
     void transparent_step() {
-        NaiveImage image;
-        TestImage storage;
+        TwinImage image;
         wire::DrawTransparent m;
-        m.base = any_base();
-        m.image = any_source(image, storage);
-        m.src_area = any_area(m.base.box);
+        if (!place_image(m, image)) return;
         m.src_color = any();
-        if (m.base.box.width() > 1 << 30 || m.base.box.height() > 1 << 30) return;
         const auto key_of = [&](const Sample& sample) {
             const std::uint32_t compared = all_ones(format_) & 0xFFFFFF;
             return native_of(format_, sample) & compared;
         };
         // A colour of the image, or none of it.
-        const Sample corner = image.sample(0, 0);
+        const Sample corner = image.naive.sample(0, 0);
         m.true_color = chance(70) ? argb_of_native(format_, native_of(format_, corner)) : any();
         if (chance(50)) m.true_color |= 0xFF000000;
         mask_image_.reset();
@@ -188,7 +169,7 @@ private:
         const std::uint32_t key =
             has_colours ? key_of({m.true_color, 0, false, true, false, false}) : 0;
         model(m.base, {}, [&](int x, int y) -> std::optional<std::uint32_t> {
-            const auto sample = naive_image_pixel(image, m.src_area, m.base.box, x, y);
+            const auto sample = naive_image_pixel(image.naive, m.src_area, m.base.box, x, y);
             if (!sample || key_of(*sample) == key) return std::nullopt;
             return native_of(format_, *sample);
         });
@@ -201,14 +182,7 @@ TEST_P(DrawOn, EveryMessageMatchesTheNaiveRules) {
     run_twin<RopTwin>(GetParam(), 20, 6000);
 }
 
-INSTANTIATE_TEST_SUITE_P(EverySurfaceFormat,
-                         DrawOn,
-                         testing::Values(SPICE_SURFACE_FMT_32_xRGB,
-                                         SPICE_SURFACE_FMT_32_ARGB,
-                                         SPICE_SURFACE_FMT_16_555,
-                                         SPICE_SURFACE_FMT_16_565,
-                                         SPICE_SURFACE_FMT_8_A,
-                                         SPICE_SURFACE_FMT_1_A));
+INSTANTIATE_TEST_SUITE_P(EverySurfaceFormat, DrawOn, every_surface_format());
 
 } // namespace
 } // namespace sumac::canvas

@@ -18,11 +18,10 @@ public:
     using Twin::Twin;
 
     void step() {
-        NaiveImage tile;
-        TestImage storage;
+        TwinImage tile;
         wire::DrawStroke m;
         m.base = any_base();
-        m.brush = any_brush(tile, storage);
+        m.brush = any_brush(tile);
         m.fore_mode = any_rop();
         m.back_mode = any_rop();
         wire::PathSegment segment{SPICE_PATH_BEGIN, {}};
@@ -38,7 +37,7 @@ public:
     }
 
 private:
-    void plot(const wire::DrawStroke& m, const NaiveImage& tile, int x, int y) {
+    void plot(const wire::DrawStroke& m, const TwinImage& tile, int x, int y) {
         if (!inside({0, 0, width, height}, x, y) || !writes(m.base, {}, nullptr, x, y)) return;
         const std::uint32_t pixel = naive_rop(m.fore_mode,
                                               brush_pixel(m.brush, tile, x, y),
@@ -74,14 +73,7 @@ TEST_P(StrokeOn, EverySolidStrokeMatchesAWalk) {
     run_twin<StrokeTwin>(GetParam(), 24, 3000);
 }
 
-INSTANTIATE_TEST_SUITE_P(EverySurfaceFormat,
-                         StrokeOn,
-                         testing::Values(SPICE_SURFACE_FMT_32_xRGB,
-                                         SPICE_SURFACE_FMT_32_ARGB,
-                                         SPICE_SURFACE_FMT_16_555,
-                                         SPICE_SURFACE_FMT_16_565,
-                                         SPICE_SURFACE_FMT_8_A,
-                                         SPICE_SURFACE_FMT_1_A));
+INSTANTIATE_TEST_SUITE_P(EverySurfaceFormat, StrokeOn, every_surface_format());
 
 class Stroke : public CanvasTest {
 protected:

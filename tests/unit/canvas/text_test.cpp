@@ -23,22 +23,19 @@ struct TestGlyph {
     }
 };
 
-class TextTwin : public Twin {
+class TextTwin : public BlendingTwin {
 public:
-    TextTwin(std::uint32_t format, unsigned seed) : Twin(format, seed) {
-        if (format == SPICE_SURFACE_FMT_32_xRGB) compared_ = 0xFFFFFF;
-    }
+    using BlendingTwin::BlendingTwin;
 
     void step() {
-        NaiveImage fore_tile;
-        NaiveImage back_tile;
-        TestImage fore_storage;
-        TestImage back_storage;
+        TwinImage fore_tile;
+        TwinImage back_tile;
         wire::DrawText m;
         m.base = any_base();
-        m.fore_brush = any_brush(fore_tile, fore_storage);
-        m.back_brush = any_brush(back_tile, back_storage);
-        if (fore_storage.format == SPICE_BITMAP_FMT_8BIT_A) return; // made black before it is used
+        m.fore_brush = any_brush(fore_tile);
+        m.back_brush = any_brush(back_tile);
+        if (fore_tile.storage.format == SPICE_BITMAP_FMT_8BIT_A)
+            return; // made black before it is used
         m.fore_mode = SPICE_ROPD_OP_PUT;
         if (chance(50)) m.back_area = any_rect();
         any_string(m.string);
@@ -117,7 +114,8 @@ private:
         }
         return least;
     }
-    Parts ink(const wire::Brush& brush, const NaiveImage& tile, int x, int y) const {
+    Parts ink(const wire::Brush& brush, const TwinImage& image, int x, int y) const {
+        const NaiveImage& tile = image.naive;
         if (const auto* solid = std::get_if<wire::SolidBrush>(&brush)) {
             const std::uint32_t c = solid->color;
             const auto five = [](std::uint32_t part) { return (part & 31) * 0xFFFF / 31 >> 8; };
@@ -129,8 +127,8 @@ private:
         const Sample sample =
             tile.sample(naive_modulo(std::int64_t{x} - corner.x - pos.x, tile.width),
                         naive_modulo(std::int64_t{y} - corner.y - pos.y, tile.height));
-        const auto& image = std::get<wire::PatternBrush>(brush).image;
-        const bool is_surface = std::holds_alternative<wire::SurfaceImage>(image.body);
+        const bool is_surface = std::holds_alternative<wire::SurfaceImage>(
+            std::get<wire::PatternBrush>(brush).image.body);
         return parts_of(is_surface ? sample : like_destination(sample, format_));
     }
 
@@ -143,14 +141,7 @@ TEST_P(TextOn, EveryTextMatchesPlainRules) {
     run_twin<TextTwin>(GetParam(), 23, 3000);
 }
 
-INSTANTIATE_TEST_SUITE_P(EverySurfaceFormat,
-                         TextOn,
-                         testing::Values(SPICE_SURFACE_FMT_32_xRGB,
-                                         SPICE_SURFACE_FMT_32_ARGB,
-                                         SPICE_SURFACE_FMT_16_555,
-                                         SPICE_SURFACE_FMT_16_565,
-                                         SPICE_SURFACE_FMT_8_A,
-                                         SPICE_SURFACE_FMT_1_A));
+INSTANTIATE_TEST_SUITE_P(EverySurfaceFormat, TextOn, every_surface_format());
 
 class Text : public CanvasTest {};
 

@@ -21,6 +21,22 @@ inline constexpr std::uint32_t viewer_id = 0; ///< 32_ARGB: shows the others
 inline constexpr std::uint32_t drawn_id = 1;
 inline constexpr std::uint32_t other_id = 2;
 
+/// An image or a tile of a message, and what it shows.
+struct TwinImage {
+    NaiveImage naive;
+    TestImage storage;
+};
+
+/// What a test is run with once for each format.
+inline auto every_surface_format() {
+    return testing::Values(SPICE_SURFACE_FMT_32_xRGB,
+                           SPICE_SURFACE_FMT_32_ARGB,
+                           SPICE_SURFACE_FMT_16_555,
+                           SPICE_SURFACE_FMT_16_565,
+                           SPICE_SURFACE_FMT_8_A,
+                           SPICE_SURFACE_FMT_1_A);
+}
+
 /// A canvas and its model, which do the same.
 class Twin {
 public:
@@ -148,7 +164,8 @@ protected:
     const TestImage* mask_bits() const { return mask_image_ ? &*mask_image_ : nullptr; }
 
     /// An image of a message: a bitmap, another surface, or the drawn surface as it is before.
-    wire::Image any_source(NaiveImage& naive, TestImage& storage) {
+    wire::Image any_source(TwinImage& image) {
+        auto& [naive, storage] = image;
         const int kind = pick(0, 9);
         if (kind == 0 || kind == 1) {
             const auto before = std::make_shared<const NaiveSurface>(kind == 0 ? drawn_ : other_);
@@ -161,8 +178,8 @@ protected:
         const bool palette_is_555 = (format_ & 0x3F) == 16;
         naive = {storage.width,
                  storage.height,
-                 [&storage, palette_is_555](std::int32_t x, std::int32_t y) {
-                     return sample_of(storage, palette_is_555, storage.at(x, y));
+                 [&image, palette_is_555](std::int32_t x, std::int32_t y) {
+                     return sample_of(image.storage, palette_is_555, image.storage.at(x, y));
                  }};
         return storage.wire();
     }
@@ -178,12 +195,22 @@ protected:
         return {left, top, left + pick(1, 20), top + pick(1, 20)};
     }
 
-    wire::Brush any_brush(NaiveImage& tile, TestImage& storage) {
+    /// Where a message draws, and an image for it. False: the box is too large for a naive model.
+    template <class Message>
+    bool place_image(Message& message, TwinImage& image, std::int64_t most_side = 1 << 30) {
+        message.base = any_base();
+        message.image = any_source(image);
+        message.src_area = any_area(message.base.box);
+        return message.base.box.width() <= most_side && message.base.box.height() <= most_side;
+    }
+
+    wire::Brush any_brush(TwinImage& tile) {
         if (chance(15)) return std::monostate{};
         if (chance(40)) return wire::SolidBrush{any()};
-        return wire::PatternBrush{any_source(tile, storage), {pick(-30, 30), pick(-30, 30)}};
+        return wire::PatternBrush{any_source(tile), {pick(-30, 30), pick(-30, 30)}};
     }
-    std::uint32_t brush_pixel(const wire::Brush& brush, const NaiveImage& tile, int x, int y) {
+    std::uint32_t brush_pixel(const wire::Brush& brush, const TwinImage& image, int x, int y) {
+        const NaiveImage& tile = image.naive;
         if (const auto* solid = std::get_if<wire::SolidBrush>(&brush)) return solid->color;
         const auto* pattern = std::get_if<wire::PatternBrush>(&brush);
         if (pattern == nullptr) return 0;
@@ -223,6 +250,14 @@ protected:
     std::uint32_t compared_ = 0xFFFFFFFF; ///< which bits of 0xAARRGGBB
     image::ImageCache images_;
     Canvas canvas_{images_};
+};
+
+/// Of operations that leave anything in X.
+class BlendingTwin : public Twin {
+public:
+    BlendingTwin(std::uint32_t format, unsigned seed) : Twin(format, seed) {
+        if (format == SPICE_SURFACE_FMT_32_xRGB) compared_ = 0xFFFFFF;
+    }
 };
 
 /// Steps until `cases` are done or one fails.
