@@ -1,52 +1,28 @@
 // Image decoders on one thread, in bytes of output a second. images/README.md says what they
 // decode.
+#include "encoded_images.h"
 #include "image/glz.h"
 #include "image/jpeg.h"
 #include "image/lz.h"
+#include "image/lz4.h"
 #include "image/quic.h"
 
 #include <benchmark/benchmark.h>
+#include <lz4.h>
+#include <spice/enums.h>
 #include <turbojpeg.h>
 
-#include <array>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 namespace sumac::image {
 namespace {
 
-constexpr std::array<const char*, 3> contents{"desktop", "text", "photo"};
-
-struct Encoded {
-    Size size;
-    std::vector<std::byte> data;
-};
-
-/// In the order of `contents`; empty if the file is missing or damaged.
-std::vector<Encoded> read_images(const std::string& codec) {
-    std::ifstream file{SUMAC_BENCH_IMAGES "/" + codec, std::ios::binary};
-    const std::vector<char> content{std::istreambuf_iterator<char>{file}, {}};
-    Reader r{std::as_bytes(std::span{content})};
-    std::vector<Encoded> images;
-    while (r.left() > 0) {
-        Encoded image;
-        r.skip(1); // type
-        image.size.width = r.u16();
-        image.size.height = r.u16();
-        r.skip(8); // hash
-        const Bytes data = r.bytes(r.u32());
-        image.data.assign(data.begin(), data.end());
-        images.push_back(std::move(image));
-    }
-    return r.failed() || images.size() != contents.size() ? std::vector<Encoded>{} : images;
-}
-
-std::int64_t output_bytes(Size size) {
-    return 4 * std::int64_t{size.width} * size.height;
-}
+using bench::contents;
+using bench::Encoded;
+using bench::output_bytes;
+using bench::read_images;
 
 /// decode(encoded) returns a Result.
 template <class Decode>
@@ -131,6 +107,31 @@ void jpeg(benchmark::State& state) {
     });
 }
 
+/// As libspice-server would: one block of 32-bit rows, top row first.
+std::vector<Encoded> lz4_images() {
+    std::vector<Encoded> images = read_images("quic");
+    for (Encoded& image : images) {
+        const Result<Pixels> pixels = decode_quic(image.data, image.size);
+        const int size = static_cast<int>(pixels->size_bytes());
+        std::vector<char> block(static_cast<std::size_t>(LZ4_compressBound(size)));
+        const int packed = LZ4_compress_default(
+            units_of<char>(*pixels), block.data(), size, static_cast<int>(block.size()));
+        block.resize(static_cast<std::size_t>(packed));
+        image.data = {std::byte{1}, std::byte{SPICE_BITMAP_FMT_32BIT}};
+        for (const unsigned shift : {24U, 16U, 8U, 0U})
+            image.data.push_back(static_cast<std::byte>(block.size() >> shift & 0xFFU));
+        const auto bytes = std::as_bytes(std::span{block});
+        image.data.insert(image.data.end(), bytes.begin(), bytes.end());
+    }
+    return images;
+}
+
+void lz4(benchmark::State& state) {
+    measure(state, lz4_images(), [](const Encoded& image) {
+        return decode_lz4(image.data, image.size);
+    });
+}
+
 /// The limit: as many bytes, only copied.
 void copy_only(benchmark::State& state) {
     const std::vector<Encoded> images = read_images("quic");
@@ -153,6 +154,7 @@ BENCHMARK(quic_plain)->DenseRange(0, 2);
 BENCHMARK(lz_rgb)->DenseRange(0, 2);
 BENCHMARK(glz_rgb)->DenseRange(0, 2);
 BENCHMARK(jpeg)->DenseRange(0, 2);
+BENCHMARK(lz4)->DenseRange(0, 2);
 BENCHMARK(copy_only);
 
 } // namespace

@@ -1,0 +1,89 @@
+// A stream of images through the DrawWorker, drawn by pools of one thread and of two: what decoding
+// beside ordered drawing is worth. images/README.md says what they show.
+#include "client/draw_worker.h"
+#include "encoded_images.h"
+
+#include <asio/thread_pool.hpp>
+#include <benchmark/benchmark.h>
+#include <spice/enums.h>
+
+namespace sumac::client {
+namespace {
+
+constexpr int images_per_stream = 120;
+
+DrawJob drawing(wire::DisplayMessage message) {
+    DrawJob job;
+    job.work = std::move(message);
+    return job;
+}
+
+wire::DrawCopy copy_of(const bench::Encoded& image, std::uint8_t type, int place) {
+    const Rect area{0, 0, image.size.width, image.size.height};
+    const std::int32_t x = place * 97 % 1400;
+    const std::int32_t y = place * 61 % 700;
+    const wire::ImageDescriptor descriptor{ImageId{1},
+                                           type,
+                                           0,
+                                           static_cast<std::uint32_t>(area.right),
+                                           static_cast<std::uint32_t>(area.bottom)};
+    return {{SurfaceId{0}, {x, y, x + area.right, y + area.bottom}, {}},
+            {descriptor, wire::EncodedImage{image.data}},
+            area,
+            SPICE_ROPD_OP_PUT,
+            SPICE_IMAGE_SCALE_MODE_NEAREST,
+            {}};
+}
+
+/// Returns when the last of them is drawn.
+void draw_stream(const std::vector<bench::Encoded>& images, std::uint8_t type, unsigned threads) {
+    asio::thread_pool pool{threads};
+    Statistics statistics{"bench"};
+    const auto worker =
+        std::make_shared<DrawWorker>(pool.get_executor(),
+                                     statistics,
+                                     nullptr,
+                                     DrawWorker::Events{[](const ShownFrame&, LocalTime) {},
+                                                        [](const ShownFrame&) {},
+                                                        [](std::uint8_t, const Error&) {},
+                                                        [] {}});
+    DrawJob open;
+    open.work = OpenDisplay{1};
+    worker->post(std::move(open));
+    worker->post(
+        drawing(wire::SurfaceCreate{SurfaceId{0}, 1920, 1080, SPICE_SURFACE_FMT_32_xRGB, 0}));
+    for (int i = 0; i < images_per_stream; ++i) {
+        const bench::Encoded& image = images[static_cast<std::size_t>(i) % images.size()];
+        worker->post(drawing(copy_of(image, type, i)));
+    }
+    pool.join();
+}
+
+void measure(benchmark::State& state, const std::string& codec, std::uint8_t type) {
+    const std::vector<bench::Encoded> images = bench::read_images(codec);
+    if (images.empty()) {
+        state.SkipWithError("images are missing");
+        return;
+    }
+    for ([[maybe_unused]] auto _ : state)
+        draw_stream(images, type, static_cast<unsigned>(state.range(0)));
+    std::int64_t bytes = 0;
+    for (const bench::Encoded& image : images)
+        bytes += bench::output_bytes(image.size);
+    state.SetBytesProcessed(state.iterations() * bytes * images_per_stream /
+                            static_cast<std::int64_t>(images.size()));
+}
+
+void quic_stream(benchmark::State& state) {
+    measure(state, "quic", SPICE_IMAGE_TYPE_QUIC);
+}
+
+void lz_stream(benchmark::State& state) {
+    measure(state, "lz", SPICE_IMAGE_TYPE_LZ_RGB);
+}
+
+BENCHMARK(quic_stream)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime();
+BENCHMARK(lz_stream)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime();
+
+} // namespace
+} // namespace sumac::client
