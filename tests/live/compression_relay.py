@@ -4,9 +4,12 @@ Sumac asks for LZ4, and a server gives each client what it asks for. Here its me
 hangs up on command, as a server that ends: `sumac shot` then writes what it has."""
 
 import contextlib
+import select
 import socket
 import struct
 import threading
+
+from image_types import ImageTypes
 
 # SpiceImageCompression
 COMPRESSIONS = {"off": 1, "auto_glz": 2, "auto_lz": 3, "quic": 4, "glz": 5, "lz": 6, "lz4": 7}
@@ -21,6 +24,7 @@ class CompressionRelay:
 
     changed   how many messages were changed
     carrying  how many threads have something that is in no socket
+    images    the ImageTypes that were relayed
     """
 
     def __init__(self, port, compression):
@@ -30,6 +34,7 @@ class CompressionRelay:
         self.port = self._listener.getsockname()[1]
         self.changed = 0
         self.carrying = 0
+        self.images = ImageTypes()
         self._lock = threading.Lock()  # of carrying
         self._clients = []
         self._threads = []
@@ -77,14 +82,24 @@ class CompressionRelay:
     def _copy(self, source, target, asks):
         with source, contextlib.suppress(OSError):
             held = b""
+            look = None if asks else self.images.reader()
             # What is under way is either still in the socket's queue or counted in `carrying`.
-            while source.recv(1, socket.MSG_PEEK):
+            while True:
+                if held and not select.select([source], [], [], 0.2)[0]:
+                    # Nothing follows: it was the end of something else, as of one ticket in 256.
+                    target.sendall(held)
+                    held = b""
+                if not source.recv(1, socket.MSG_PEEK):
+                    break
                 self._carry(+1)
                 data = source.recv(1 << 18)
+                if look:
+                    look(data)
                 if asks:
                     before = self.changed
                     data, held = self._change(held + data)
-                    asks = self.changed == before # it asks once, at its beginning
+                    if self.changed != before:  # it asks once, at its beginning
+                        data, held, asks = data + held, b"", False
                 target.sendall(data)
                 self._carry(-1)
             target.shutdown(socket.SHUT_WR)

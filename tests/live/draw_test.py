@@ -20,7 +20,9 @@ COMMANDS = int(os.environ.get("SUMAC_DRAW_COMMANDS", "300"))
 BATCH = 500
 OPERATIONS = ("fill", "opaque", "copy", "blend", "blackness", "whiteness", "invers", "rop3", "stroke", "dash", "text",
               "transparent", "alpha_blend", "composite", "copy_bits", "all")
-COMPRESSIONS = ("quic", "lz", "glz", "lz4", "auto_lz", "auto_glz")
+# With what each must have been tried, besides what is sent as it is.
+COMPRESSIONS = {"quic": {"quic"}, "lz": {"lz_rgb", "lz_plt"}, "glz": {"glz_rgb", "lz_plt"}, "lz4": {"lz4", "lz_plt"},
+                "auto_lz": {"quic", "lz_rgb", "lz_plt"}, "auto_glz": {"quic", "glz_rgb", "lz_plt"}}
 IMAGES = 67 * 7  # widths and formats
 
 
@@ -91,14 +93,16 @@ class Drawing(unittest.TestCase):
                 self.check_late(screen)
 
     def test_images_of_every_width(self):
-        for compression, options in [("off", ()), *((name, ()) for name in COMPRESSIONS),
-                                     ("glz", ("--zlib-wan", "always"))]:
+        for compression, types, options in [("off", {"bitmap"}, ()),
+                                            *((name, types, ()) for name, types in COMPRESSIONS.items()),
+                                            ("glz", {"zlib_glz_rgb", "glz_rgb", "lz_plt"}, ("--zlib-wan", "always"))]:
             with self.subTest(compression, options=options), Screen(compression, *options) as screen:
                 for seed in range(1, 1 + max(1, COMMANDS // IMAGES)):
                     screen.client.watch()
                     screen.draw("images", IMAGES, seed)
                     expected = screen.drawn()
                     self.assertEqual(expected.differences(screen.client.seen()), [], f"seed {seed}")
+                self.assertLessEqual(types, screen.client.image_types())
                 self.check_late(screen)
 
 

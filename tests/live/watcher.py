@@ -31,14 +31,19 @@ class Watcher:
         return self
 
     def __exit__(self, *_):
-        if self._client:
-            self._client.kill()
-            self._client.communicate()
+        self._end_client()
         self._relay.__exit__()
         self._folder.cleanup()
 
+    def _end_client(self):
+        if self._client:
+            self._client.kill()
+            self._client.communicate()
+            self._client = None
+
     def watch(self):
         """Starts a client, and waits until it shows what there is."""
+        self._end_client()  # one that a failed test has left
         end = time.monotonic() + PATIENCE
         asked = self._relay.changed
         while self._relay.changed == asked:
@@ -47,7 +52,7 @@ class Watcher:
             # A server that is still letting go of the last client hangs up on the next one.
             if self._client is None or self._client.poll() is not None:
                 if self._client:
-                    self._client.communicate()
+                    self._end_client()
                     time.sleep(0.3)
                 # It does not end by itself: see seen().
                 self._client = subprocess.Popen(
@@ -66,6 +71,10 @@ class Watcher:
         if status != 0:
             raise AssertionError(f"sumac ended with {status}: {errors}")
         return read_png(self._png)
+
+    def image_types(self):
+        """The types of the images that were sent so far."""
+        return set(self._relay.images.counts)
 
     def _rest(self):
         wait_until_quiet([*self._server_pids, self._client.pid], self._ports, PATIENCE, lambda: self._relay.carrying)
