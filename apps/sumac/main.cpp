@@ -34,10 +34,12 @@ sumac::LogLevel log_level(const Command& command) {
 }
 
 /// Images of a whole screen come by the dozen, each on another thread. By itself malloc keeps what
-/// was freed of them, up to 32 MB in each thread's arena; so they go back to the system at once.
+/// was freed of them, up to 32 MB in each thread's arena; so they go back to the system at once. It
+/// then no longer learns how much of the small to keep, and would give back and take again all day.
 void return_large_memory() {
     constexpr int large_bytes = 1 << 20;
     mallopt(M_MMAP_THRESHOLD, large_bytes);
+    mallopt(M_TRIM_THRESHOLD, 8 * large_bytes);
 }
 
 } // namespace

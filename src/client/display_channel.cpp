@@ -5,11 +5,14 @@
 #include "io/clock.h"
 #include "wire/names.h"
 
+#include <asio/post.hpp>
+#include <asio/this_coro.hpp>
 #include <fmt/format.h>
 #include <spice/enums.h>
 #include <spice/protocol.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace sumac::client {
 namespace {
@@ -142,8 +145,20 @@ asio::awaitable<void> DisplayChannel::on_message(wire::Message message) {
         job.work = *std::move(parsed);
         job.keep_alive = message.buffer;
         job.cost_bytes = message.buffer->size();
-        parts_.draw->post(std::move(job));
+        const auto net = co_await asio::this_coro::executor;
+        draw(std::move(job), net);
     }
+}
+
+/// Drawing begins when all messages have been looked at that came in one piece: waking a worker
+/// costs more than most drawings.
+void DisplayChannel::draw(DrawJob job, const asio::any_io_executor& net) {
+    parts_.draw->queue(std::move(job));
+    if (std::exchange(*drawing_begins_, true)) return;
+    asio::post(net, [draw = parts_.draw, begins = drawing_begins_] {
+        *begins = false;
+        draw->begin();
+    });
 }
 
 asio::awaitable<void> DisplayChannel::wait_for_room() {

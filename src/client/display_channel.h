@@ -47,6 +47,7 @@ public:
 
 private:
     void send_preferences();
+    void draw(DrawJob job, const asio::any_io_executor& net);
     asio::awaitable<void> show_before_hiding(const wire::StreamClip& clip);
     void on_stream(const wire::StreamCreate& create, LocalTime now);
     void on_stream(const wire::StreamData& data, const wire::Message& message, LocalTime now);
@@ -75,6 +76,8 @@ private:
 
     Parts parts_;
     channel::StreamTable streams_;
+    /// What was queued begins to be drawn soon. Whoever sees to that may outlive the channel.
+    std::shared_ptr<bool> drawing_begins_ = std::make_shared<bool>(false);
 };
 
 } // namespace sumac::client

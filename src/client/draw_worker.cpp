@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <new>
 #include <thread>
+#include <utility>
 
 namespace sumac::client {
 namespace {
@@ -38,6 +39,16 @@ DrawWorker::DrawWorker(asio::any_io_executor pool,
       early_(helper_count()) {}
 
 void DrawWorker::post(DrawJob job) {
+    queue(std::move(job));
+    begin();
+}
+
+void DrawWorker::begin() {
+    const std::lock_guard lock{mutex_};
+    if (!inbox_.empty()) schedule();
+}
+
+void DrawWorker::queue(DrawJob job) {
     {
         const std::lock_guard lock{mutex_};
         Queued queued;
@@ -52,7 +63,6 @@ void DrawWorker::post(DrawJob job) {
         if (std::holds_alternative<ResetDisplay>(job.work)) seen_.erase(job.display);
         queued.job = std::move(job);
         inbox_.push_back(std::move(queued));
-        schedule();
     }
     call_helpers();
 }
@@ -67,7 +77,10 @@ void DrawWorker::saw(std::uint8_t display, Serial serial) {
 bool DrawWorker::full(std::uint8_t display) const {
     const std::lock_guard lock{mutex_};
     const auto bytes = queued_bytes_.find(display);
-    return !closing_ && bytes != queued_bytes_.end() && bytes->second > max_draw_queue_bytes;
+    const bool is_full =
+        !closing_ && bytes != queued_bytes_.end() && bytes->second > max_draw_queue_bytes;
+    progress_wanted_ |= is_full;
+    return is_full;
 }
 
 void DrawWorker::close() {
@@ -78,7 +91,9 @@ void DrawWorker::close() {
 
 bool DrawWorker::idle() const {
     const std::lock_guard lock{mutex_};
-    return !running_ && !awaiting_ && inbox_.empty() && early_.idle();
+    const bool is_idle = !running_ && !awaiting_ && inbox_.empty() && early_.idle();
+    progress_wanted_ |= !is_idle;
+    return is_idle;
 }
 
 /// With mutex_ held. What waits for an image goes on when that is decoded, and then sees the rest.
@@ -104,6 +119,14 @@ void DrawWorker::run() {
         events_.on_failed(0, {ErrorCode::limit, "out of memory while drawing"});
     }
     end_turn(more);
+    tell_progress();
+}
+
+void DrawWorker::tell_progress() {
+    {
+        const std::lock_guard lock{mutex_};
+        if (!std::exchange(progress_wanted_, false)) return;
+    }
     events_.on_progress();
 }
 
@@ -150,7 +173,7 @@ void DrawWorker::help() {
     if (draw) {
         run();
     } else {
-        events_.on_progress();
+        tell_progress();
     }
 }
 

@@ -42,6 +42,10 @@ public:
 
     /// Queues; never blocks. Net thread.
     void post(DrawJob job);
+    /// The same, but drawing may wait until `begin`: so that what came together wakes a worker
+    /// once.
+    void queue(DrawJob job);
+    void begin();
     /// A message of this channel needs no drawing, but others may wait for its number. Net thread.
     void saw(std::uint8_t display, Serial serial);
 
@@ -72,6 +76,7 @@ private:
     void run();
     void begin_turn();
     void end_turn(bool more);
+    void tell_progress();
     void help();
     void call_helpers();
     void take_inbox();
@@ -100,6 +105,8 @@ private:
     bool running_ = false;
     bool awaiting_ = false; ///< not running until an image is decoded
     bool woken_ = false;    ///< it was, while running
+    /// Somebody was told that it is full or not idle: progress is news.
+    mutable bool progress_wanted_ = false;
 
     // The running worker's own.
     bool patient_ = true;                       ///< not closing, as of the last look at the inbox
