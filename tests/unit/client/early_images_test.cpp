@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 namespace sumac::client {
 namespace {
 
@@ -53,6 +55,27 @@ TEST_F(EarlyImagesTest, LeaveToDrawingWhatItComesToFirst) {
     EXPECT_FALSE(early.idle());
     early.dismiss();
     EXPECT_TRUE(early.idle());
+    EXPECT_FALSE(help());
+}
+
+/// Drawing comes before, while or after a helper decodes: chance decides, and each has its answer.
+TEST_F(EarlyImagesTest, CallDrawingBackIfItCameWhileTheyWereDecoded) {
+    const LzImage slow{256, 3};
+    for (int i = 0; i < 100; ++i) {
+        const auto handle = early.add(copy_of(slow.wire()), slow.data);
+        ASSERT_TRUE(early.engage());
+        bool called_back = false;
+        std::thread helper{[&] { called_back = early.help(); }};
+        for (int k = 0; k < i; ++k)
+            std::this_thread::yield();
+        const bool ready = early.claim(handle);
+        helper.join();
+        early.dismiss();
+        EXPECT_EQ(called_back, !ready);
+        EXPECT_TRUE(early.claim(handle));
+        EXPECT_TRUE(ready || early.decoded(handle) != nullptr);
+        early.release(handle);
+    }
     EXPECT_FALSE(help());
 }
 
