@@ -51,7 +51,7 @@ struct Rgb555 {
     }
 };
 
-/// The same, widened to 32 bits by repetition; X becomes 0.
+/// The same, widened to 32 bits by repetition; X becomes 255, as wherever 555 is widened.
 struct Rgb555Wide {
     using Unit = std::uint32_t;
     static constexpr std::size_t literal_bytes = 2;
@@ -61,7 +61,7 @@ struct Rgb555Wide {
         const std::uint32_t narrow = Rgb555::read(word);
         const std::uint32_t spread =
             (narrow & 0x7C00U) << 9U | (narrow & 0x03E0U) << 6U | (narrow & 0x001FU) << 3U;
-        return spread | (spread >> 5U & 0x00070707U);
+        return 0xFF000000U | spread | (spread >> 5U & 0x00070707U);
     }
 };
 

@@ -10,6 +10,11 @@ namespace {
 
 const std::vector<std::string> files{"glz_rgb16", "glz_rgb24", "glz_rgb32", "glz_rgba"};
 
+/// Those that count: X is nothing.
+std::uint32_t bits_of(const std::string& name) {
+    return name == "glz_rgba" ? 0xFFFFFFFF : 0x00FFFFFF;
+}
+
 using Values = std::vector<std::uint32_t>;
 
 /// 8: rgb32, top-down.
@@ -69,12 +74,23 @@ TEST_F(Glz, DecodesWhatAServerEncodes) {
             ASSERT_TRUE(picture) << picture.error().text;
             const auto* pixels = std::get_if<PixelsPtr>(&*picture);
             ASSERT_NE(pixels, nullptr);
-            EXPECT_EQ(hash_of(**pixels), image.hash) << name << ' ' << image.size.width;
+            EXPECT_EQ(hash_of(**pixels, bits_of(name)), image.hash)
+                << name << ' ' << image.size.width;
         }
         // The dictionary of the encoder was 20,000 pixels.
         EXPECT_LE(window.size_bytes(),
                   window.count() * glz_window_image_bytes + std::size_t{4} * 20'000);
         EXPECT_LT(window.count(), 40U);
+    }
+}
+
+TEST_F(Glz, WidensNarrowPixelsToOpaqueOnes) {
+    for (const GoldenImage& image : golden_images("glz_rgb16")) {
+        const auto picture = decode_through_window(image.data, image.size, window);
+        ASSERT_TRUE(picture && std::holds_alternative<PixelsPtr>(*picture));
+        for (const std::uint32_t value : values(*std::get<PixelsPtr>(*picture)))
+            ASSERT_EQ(value >> 24, 255U)
+                << "as all other images of 16 bits, where they become alpha";
     }
 }
 
@@ -101,7 +117,8 @@ TEST_F(Glz, DecodesImagesThatArriveOutOfOrder) {
                             decode_through_window(image->data, image->size, window);
                         EXPECT_TRUE(picture) << picture.error().text;
                         if (!picture || std::holds_alternative<GlzImageId>(*picture)) return false;
-                        EXPECT_EQ(hash_of(*std::get<PixelsPtr>(*picture)), image->hash);
+                        EXPECT_EQ(hash_of(*std::get<PixelsPtr>(*picture), bits_of(name)),
+                                  image->hash);
                         ++decoded;
                         return true;
                     });
