@@ -2,7 +2,7 @@
 
 usage: xspice_test.py SUMAC
 
-SUMAC_CASES=all goes through every compression and all of x11perf's drawing tests below (about ten minutes).
+SUMAC_CASES=all goes through every compression and all of x11perf's drawing tests below (about a quarter of an hour).
 """
 
 import contextlib
