@@ -61,12 +61,12 @@ TEST_F(EarlyImagesTest, LeaveToDrawingWhatItComesToFirst) {
 /// Drawing comes before, while or after a helper decodes: chance decides, and each has its answer.
 TEST_F(EarlyImagesTest, CallDrawingBackIfItCameWhileTheyWereDecoded) {
     const LzImage slow{256, 3};
-    for (int i = 0; i < 100; ++i) {
+    for (int i = 0; i < 40; ++i) {
         const auto handle = early.add(copy_of(slow.wire()), slow.data);
         ASSERT_TRUE(early.engage());
         bool called_back = false;
         std::thread helper{[&] { called_back = early.help(); }};
-        for (int k = 0; k < i; ++k)
+        for (int k = 0; k < i % 8; ++k)
             std::this_thread::yield();
         const bool ready = early.claim(handle);
         helper.join();
