@@ -36,14 +36,14 @@ void MediaCore::frame_decoded(StreamKey key, FrameId frame, LocalTime now) {
     latest_ = std::max(latest_, now);
     const auto of = streams_.find(key);
     if (of == streams_.end()) return;
-    const auto position = of->second.playout.decoded(frame);
+    const auto position = of->second.playout.decoded(frame, latest_);
     if (position) of->second.timeline.decoded(*position, latest_);
 }
 
 void MediaCore::frame_undecodable(StreamKey key, FrameId frame, LocalTime now) {
     latest_ = std::max(latest_, now);
     const auto of = streams_.find(key);
-    if (of != streams_.end()) of->second.playout.undecodable(frame);
+    if (of != streams_.end()) of->second.playout.undecodable(frame, latest_);
 }
 
 void MediaCore::stream_destroyed(StreamKey key, LocalTime now) {
@@ -192,7 +192,7 @@ void MediaCore::tell_reporter(const Decision& decision) {
 void MediaCore::judge_decoder(StreamKey key, Stream& of, std::vector<Decision>& decisions) {
     for (; of.told_behind < of.playout.shown_behind(); ++of.told_behind)
         of.reporter.dropped_here();
-    if (of.destroyed || of.given_up || !of.playout.hopeless(latest_)) return;
+    if (of.destroyed || of.given_up || !of.playout.hopeless()) return;
     of.given_up = true;
     decisions.emplace_back(GiveUp{key});
 }

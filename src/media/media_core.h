@@ -128,7 +128,10 @@ public:
 private:
     struct Stream {
         explicit Stream(const NewStream& stream)
-            : made(stream), playout(stream.frames_are_independent), reporter(stream.id) {}
+            : made(stream),
+              playout(stream.frames_are_independent ? Playout::Frames::independent
+                                                    : Playout::Frames::dependent),
+              reporter(stream.id) {}
         NewStream made;
         bool destroyed = false;
         bool given_up = false;

@@ -51,16 +51,19 @@ void Playout::add(FrameId frame, LocalTime position, Duration behind, LocalTime 
     rush_ |= late && !independent_;
 }
 
-std::optional<LocalTime> Playout::decoded(FrameId frame) {
+std::optional<LocalTime> Playout::decoded(FrameId frame, LocalTime now) {
     Frame* const found = find(frame);
     if (!found || found->state != State::compressed) return {};
     found->state = State::decoded;
+    judge_decoder(now);
     return found->position;
 }
 
-void Playout::undecodable(FrameId frame) {
+void Playout::undecodable(FrameId frame, LocalTime now) {
     Frame* const found = find(frame);
-    if (found && found->state == State::compressed) found->state = State::undecodable;
+    if (!found || found->state != State::compressed) return;
+    found->state = State::undecodable;
+    judge_decoder(now);
 }
 
 Playout::Frame* Playout::find(FrameId id) {
@@ -88,12 +91,21 @@ Duration Playout::held_up(const Frame& frame, LocalTime now) const {
     return now - std::max(due(frame, now), frame.arrived);
 }
 
-bool Playout::hopeless(LocalTime now) const {
-    if (independent_) return false;
+/// At each answer of the decoder: the frame that it takes up next tells how far behind it is.
+void Playout::judge_decoder(LocalTime now) {
+    if (independent_) return;
     const auto next = std::find_if(frames_.begin(), frames_.end(), [](const Frame& frame) {
         return frame.state == State::compressed;
     });
-    return next != frames_.end() && held_up(*next, now) > decoder_limit;
+    const Duration lag = next != frames_.end() ? held_up(*next, now) : Duration{0};
+    if (lag <= decoder_limit) {
+        trial_.reset();
+    } else if (!trial_) {
+        trial_ = Trial{lag};
+    } else if (++trial_->frames == decoder_trial_frames) {
+        hopeless_ |= lag >= trial_->lag;
+        trial_ = Trial{lag};
+    }
 }
 
 /// When the front frame may follow the one before it: after half their own interval if it alone is
@@ -218,7 +230,11 @@ void Playout::limit_queue(StreamKey key, LocalTime now, std::vector<Decision>& d
         if (frames_.front().state == State::decoded) {
             show_front(key, now, decisions);
         } else {
-            skip(1, key, SkipReason::decoder_behind, decisions);
+            // A stall may have held up as many: where none can be left out, no drop is reported.
+            skip(1,
+                 key,
+                 independent_ ? SkipReason::decoder_behind : SkipReason::superseded,
+                 decisions);
         }
     }
 }

@@ -103,25 +103,6 @@ TEST(StreamPlayer, SaysNothingOfADeadDecoderWhoseStreamIsOver) {
     EXPECT_EQ(playing.invalid_reports(), 0U);
 }
 
-// Nobody hears the decoder's answers in these two: it is as slow as can be.
-
-TEST(StreamPlayer, GivesUpAStreamWhoseDecoderIsTooSlowUnlessFramesCanBeLeftOut) {
-    for (const std::uint8_t codec : {SPICE_VIDEO_CODEC_TYPE_VP8, SPICE_VIDEO_CODEC_TYPE_MJPEG}) {
-        Playing playing;
-        constexpr StreamKey key{1};
-        playing.create(key, codec);
-        const auto buffer = std::make_shared<const std::vector<std::byte>>(damaged);
-        // The first is with the decoder, the others wait for it.
-        for (int i = 0; i < 5; ++i) {
-            EXPECT_EQ(playing.invalid_reports(), 0U);
-            playing.give(key, *buffer, buffer);
-            playing.now += media::Playout::decoder_limit / 3;
-        }
-        playing.give(key, *buffer, buffer);
-        EXPECT_EQ(playing.invalid_reports(), codec == SPICE_VIDEO_CODEC_TYPE_VP8 ? 1U : 0U);
-    }
-}
-
 TEST(StreamPlayer, CountsTheWholeBufferOfAFrameThatWaits) {
     Playing playing;
     constexpr StreamKey key{1};

@@ -84,6 +84,20 @@ TEST(MediaCore, AStreamThatContinuesAnotherDoesNotWaitForItsDecoderForEver) {
     EXPECT_EQ(only<Present>(decisions).size(), 1u);
 }
 
+TEST(MediaCore, GivesUpAStreamOnceWhoseDecoderFallsBehindForEver) {
+    MediaCore core;
+    core.stream_created({.key = first, .id = StreamId{49}, .frames_are_independent = false}, start);
+    std::size_t given_up = 0;
+    std::uint64_t decoded = 0;
+    for (std::uint64_t i = 1; i <= 400; ++i) {
+        const LocalTime now = start + i * 33ms;
+        core.frame_received(first, {i}, static_cast<std::uint32_t>(5000 + i * 33), now);
+        if (i % 2 == 0) core.frame_decoded(first, {++decoded}, now);
+        given_up += only<GiveUp>(core.step(now)).size();
+    }
+    EXPECT_EQ(given_up, 1u);
+}
+
 TEST(MediaCore, TheEndOfTheSessionSkipsWhatWaits) {
     MediaCore core = with_stream();
     core.frame_received(first, {1}, 5000, start);
