@@ -60,7 +60,7 @@ void StreamPlayer::decoded(StreamKey key, FrameId id, Result<video::PicturePtr> 
     const LocalTime now = io::now();
     Stream& stream = streams_.at(key);
     stream.decoding = false;
-    judge_decoder(key, stream, picture.has_value());
+    judge_decoder(key, stream, picture);
     if (picture) say_decoder(stream);
     Frame& frame = frames_.at(id);
     compressed_bytes_ -= frame.cost_bytes;
@@ -78,12 +78,21 @@ void StreamPlayer::decoded(StreamKey key, FrameId id, Result<video::PicturePtr> 
     step(now);
 }
 
-void StreamPlayer::judge_decoder(StreamKey key, Stream& stream, bool decoded) {
-    stream.undecodable_in_a_row = decoded ? 0 : stream.undecodable_in_a_row + 1;
-    if (stream.undecodable_in_a_row == max_undecodable_in_a_row) {
+void StreamPlayer::judge_decoder(StreamKey key,
+                                 Stream& stream,
+                                 const Result<video::PicturePtr>& picture) {
+    stream.undecodable_in_a_row = picture ? 0 : stream.undecodable_in_a_row + 1;
+    if (picture) return;
+    const Error& error = picture.error();
+    if (error.code == ErrorCode::unsupported) {
+        lacking_.insert(stream.codec); // the next frame or stream would fare no better
+        give_up(key, stream, error.text);
+    } else if (stream.undecodable_in_a_row == max_undecodable_in_a_row) {
         give_up(key,
                 stream,
-                fmt::format("{} frames in a row cannot be decoded", max_undecodable_in_a_row));
+                fmt::format("{} frames in a row cannot be decoded ({})",
+                            max_undecodable_in_a_row,
+                            error.text));
     }
 }
 

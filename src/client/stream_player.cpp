@@ -5,7 +5,6 @@
 #include <asio/post.hpp>
 
 #include <algorithm>
-#include <set>
 
 namespace sumac::client {
 
@@ -32,7 +31,7 @@ void StreamPlayer::stream_created(std::uint8_t display,
     core_.stream_created(
         {created.key, display, create.id, continues, video::frames_are_independent(create.codec)},
         now);
-    stream.decoder = idle_decoders_.take(create.codec);
+    if (!lacking_.contains(create.codec)) stream.decoder = idle_decoders_.take(create.codec);
     if (!stream.decoder)
         core_.report_invalid(created.key); // the server goes on with ordinary drawing
 

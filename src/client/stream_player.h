@@ -28,6 +28,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 namespace sumac::client {
 
@@ -45,6 +46,7 @@ inline constexpr std::size_t max_compressed_bytes = std::size_t{64} << 20U;
 /// from it as well, but servers' encoders make a key frame every few seconds, or none at all: after
 /// a third of a second of standing still the server does better to draw.
 inline constexpr int max_undecodable_in_a_row = 10;
+
 class StreamPlayer : public std::enable_shared_from_this<StreamPlayer> {
 public:
     struct Parts {
@@ -145,7 +147,7 @@ private:
     void decoded(StreamKey key, FrameId id, Result<video::PicturePtr> picture);
     void say_decoder(Stream& stream);
     void log(LogLevel level, std::string_view line);
-    void judge_decoder(StreamKey key, Stream& stream, bool decoded);
+    void judge_decoder(StreamKey key, Stream& stream, const Result<video::PicturePtr>& picture);
     void give_up(StreamKey key, Stream& stream, std::string_view why);
     void step(LocalTime now);
     void carry_out(const media::Present& present, LocalTime now);
@@ -167,6 +169,7 @@ private:
     std::map<StreamKey, Stream> streams_;
     IdleDecoders idle_decoders_;
     std::map<std::uint8_t, std::string> said_; ///< by codec: what the log was told decodes it
+    std::set<std::uint8_t> lacking_;           ///< codecs that this machine turned out not to have
     std::map<FrameId, Frame> frames_;
     FrameId last_frame_{0};
     std::size_t compressed_bytes_ = 0;
