@@ -5,6 +5,8 @@
 #include "client/device_thread.h"
 #include <sumac/result.h>
 
+#include <asio/post.hpp>
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -13,12 +15,13 @@
 
 namespace sumac::client {
 
-/// Answers may arrive after this object is gone: what they touch must be held weakly.
+/// Answers may arrive after this object is gone, and may be thrown away on the device's thread:
+/// what they touch must be held weakly.
 template <class Device>
 class BlockingDevice {
 public:
     explicit BlockingDevice(asio::io_context& net)
-        : state_(std::make_shared<State>()), thread_(net) {}
+        : net_(net), state_(std::make_shared<State>()), thread_(net) {}
     ~BlockingDevice() { close(); }
     BlockingDevice(const BlockingDevice&) = delete;
     BlockingDevice& operator=(const BlockingDevice&) = delete;
@@ -27,6 +30,11 @@ public:
     /// Neither is called where `close` comes before the thread gets to it.
     template <class Open, class Then>
     void open(Open open, Then then) {
+        if (!thread_.start()) {
+            const Failure failure{ErrorCode::system, "there is no thread for a sound device", {}};
+            asio::post(net_, [then, failure] { then(std::optional{failure}); });
+            return;
+        }
         used_ = true;
         thread_.post([state = state_, open, then, closings = state_->closings.load()] {
             if (closings != state->closings) return DeviceThread::Answer{};
@@ -65,6 +73,7 @@ private:
         std::atomic<std::uint64_t> closings{0};
         std::unique_ptr<Device> device; ///< touched on the thread alone
     };
+    asio::io_context& net_;
     std::shared_ptr<State> state_;
     DeviceThread thread_;
     bool used_ = false; ///< else there is no thread, and none is needed

@@ -1,11 +1,14 @@
 #include "client/device_thread.h"
 
+#include "base/check.h"
+
 #include <asio/post.hpp>
 #include <pthread.h>
 
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -50,11 +53,20 @@ DeviceThread::~DeviceThread() {
     tasks_->changed.notify_all();
 }
 
-void DeviceThread::post(Task task) {
-    if (!tasks_) {
-        tasks_ = std::make_shared<Tasks>();
-        std::thread{run, shared_, tasks_}.detach();
+bool DeviceThread::start() {
+    if (tasks_) return true;
+    auto tasks = std::make_shared<Tasks>();
+    try {
+        std::thread{run, shared_, tasks}.detach();
+    } catch (const std::system_error&) {
+        return false;
     }
+    tasks_ = std::move(tasks);
+    return true;
+}
+
+void DeviceThread::post(Task task) {
+    CHECK(tasks_ != nullptr);
     const std::lock_guard lock{shared_->mutex};
     ++shared_->unfinished;
     tasks_->waiting.push_back(std::move(task));

@@ -49,7 +49,9 @@ public:
     /// For the net thread; may be empty. It is lost where the io_context goes before.
     using Answer = std::function<void()>;
     using Task = std::function<Answer()>;
-    /// In order; the first one starts the thread.
+    /// Before the first `post`. False: the system has no thread for it; it may be tried again.
+    bool start();
+    /// In order.
     void post(Task task);
 
 private:
