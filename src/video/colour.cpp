@@ -168,7 +168,7 @@ void convert(ConvertRow convert_one,
     }
 }
 
-/// All but the rightmost pixels, whose number it returns the place of.
+/// As many columns from the left as it can; returns how many.
 std::int32_t convert_shared_colour(const PlanarView& view,
                                    std::byte* pixels,
                                    std::ptrdiff_t stride_bytes,

@@ -18,7 +18,7 @@ constexpr std::size_t block = 32;
 
 /// A weight does not fit 16 bits; its distance from the nearest whole number does.
 struct Split {
-    explicit Split(int weight) : whole((weight + one / 2 - 1) >> 16), rest(weight - whole * one) {}
+    explicit Split(int weight) : whole((weight + one / 2) >> 16), rest(weight - whole * one) {}
     int whole;
     int rest;
 };

@@ -92,6 +92,10 @@ JpegFile::State::State() {
 JpegFile::JpegFile() : state_(std::make_unique<State>()) {}
 JpegFile::~JpegFile() = default;
 
+void JpegFile::forget_tables() {
+    state_ = std::make_unique<State>();
+}
+
 std::optional<JpegFile::Header> JpegFile::begin(Bytes file) {
     jpeg_abort_decompress(&state_->info); // what was begun and not read
     const auto* const data =
@@ -176,6 +180,7 @@ void read_by_bands(jpeg_decompress_struct& info,
 
 void read_rows(jpeg_decompress_struct& info, std::byte* pixels, std::ptrdiff_t stride_bytes) {
     info.out_color_space = JCS_EXT_BGRX;
+    info.do_fancy_upsampling = FALSE;
     jpeg_start_decompress(&info);
     while (info.output_scanline < info.output_height) {
         JSAMPROW row =

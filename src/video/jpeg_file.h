@@ -19,6 +19,9 @@ public:
     JpegFile(const JpegFile&) = delete;
     JpegFile& operator=(const JpegFile&) = delete;
 
+    /// The next file is read as the first one is.
+    void forget_tables();
+
     struct Header {
         Size size;
         std::optional<PlanarFormat> planes; ///< if the picture has them

@@ -13,7 +13,7 @@ public:
     explicit MjpegDecoder(const DecoderParts& parts);
 
     Result<PicturePtr> decode(Bytes frame, Size limit) override;
-    void restart() override {} // each frame stands alone
+    void restart() override { file_.forget_tables(); }
     std::string made_by() const override { return "libjpeg-turbo"; }
 
 private:

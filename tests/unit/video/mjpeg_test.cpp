@@ -17,7 +17,8 @@ std::vector<std::byte> jpeg_of(std::uint8_t blue,
                                std::uint8_t red,
                                int width,
                                int height,
-                               TJSAMP subsampling = TJSAMP_420) {
+                               TJSAMP subsampling = TJSAMP_420,
+                               int flags = 0) {
     std::vector<unsigned char> pixels;
     for (int i = 0; i < width * height; ++i)
         pixels.insert(pixels.end(), {blue, green, red, 0});
@@ -25,7 +26,7 @@ std::vector<std::byte> jpeg_of(std::uint8_t blue,
     unsigned char* data = nullptr;
     unsigned long size = 0;
     tjCompress2(
-        encoder, pixels.data(), width, 0, height, TJPF_BGRX, &data, &size, subsampling, 95, 0);
+        encoder, pixels.data(), width, 0, height, TJPF_BGRX, &data, &size, subsampling, 95, flags);
     std::vector<std::byte> jpeg(size);
     std::memcpy(jpeg.data(), data, size);
     tjFree(data);
@@ -79,6 +80,18 @@ TEST(MjpegDecoder, DecodesLaterFramesWithoutHuffmanTables) {
     const auto picture = decoder.decode(bare, any_size);
     ASSERT_TRUE(picture);
     expect_color(**picture, 10, 20, 30);
+}
+
+TEST(MjpegDecoder, TakesNoHuffmanTablesOverFromAnotherStream) {
+    MjpegDecoder decoder{DecoderParts{}};
+    // Progressive files have tables made for them alone.
+    const auto other = jpeg_of(10, 200, 90, 64, 48, TJSAMP_420, TJFLAG_PROGRESSIVE);
+    ASSERT_TRUE(decoder.decode(other, any_size));
+    decoder.restart();
+    const auto decoded =
+        decoder.decode(without_huffman_tables(jpeg_of(10, 200, 90, 64, 48)), any_size);
+    ASSERT_TRUE(decoded);
+    expect_color(**decoded, 10, 200, 90);
 }
 
 TEST(MjpegDecoder, FollowsAChangeOfSizeInMidStream) {
