@@ -18,6 +18,7 @@ bool find(void* library, const char* name, Function& function) {
 }
 
 bool find_all(Libav& found) {
+    // Both, though a PNG needs one only: FFmpeg comes as a whole.
     void* const codecs = open_library("libavcodec", LIBAVCODEC_VERSION_MAJOR);
     void* const formats = open_library("libavformat", LIBAVFORMAT_VERSION_MAJOR);
     if (codecs == nullptr || formats == nullptr) return false;
