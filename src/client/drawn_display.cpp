@@ -120,7 +120,7 @@ void DrawnDisplay::show(const ShowPicture& show) {
     publish(); // a frame is a picture of its own
     if (show_planes(show) || show_whole(show)) return;
     bring_down();
-    const auto damage = PlanesAbove::draw(canvas_, show);
+    const auto damage = PicturesAbove::draw(canvas_, show);
     if (!damage) {
         parts_.events.on_not_shown(show.frame);
         return;

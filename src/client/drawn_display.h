@@ -13,7 +13,7 @@
 #pragma once
 
 #include "client/draw_job.h"
-#include "client/planes_above.h"
+#include "client/pictures_above.h"
 #include "client/statistics.h"
 
 #include <memory>
@@ -68,7 +68,7 @@ private:
     std::shared_ptr<image::ImageCache> images_; ///< the canvas borrows it
     canvas::Canvas canvas_;
     std::vector<Rect> damage_; ///< of the primary, not yet given to the sink
-    PlanesAbove above_;
+    PicturesAbove above_;
     bool has_primary_ = false;
     bool marked_ = false;           ///< the primary may be shown
     std::vector<wire::Head> heads_; ///< as the server sent them last, for this primary

@@ -1,6 +1,6 @@
-/// Pictures of streams that a sink was shown as planes, or which are the whole screen, and that are
-/// not on the canvas yet: it gets them when something else is drawn. Converting or copying them
-/// would be for nothing if only more of them come. One thread (draw).
+/// Pictures of streams that were shown to the sink as they are, as planes or because they are the
+/// whole screen, and that are not on the canvas yet: it gets them when something else is drawn.
+/// Converting or copying them would be for nothing if only more of them come. One thread (draw).
 #pragma once
 
 #include "client/draw_job.h"
@@ -10,7 +10,7 @@
 
 namespace sumac::client {
 
-class PlanesAbove {
+class PicturesAbove {
 public:
     /// Puts a picture of a stream on the canvas. Error: invalid (no such surface).
     static Result<canvas::Damage> draw(canvas::Canvas& canvas, const ShowPicture& show);

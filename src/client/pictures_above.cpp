@@ -1,4 +1,4 @@
-#include "client/planes_above.h"
+#include "client/pictures_above.h"
 
 #include "video/colour.h"
 
@@ -17,7 +17,7 @@ bool hides(const ShowPicture& above, const ShowPicture& below) {
 
 } // namespace
 
-Result<canvas::Damage> PlanesAbove::draw(canvas::Canvas& canvas, const ShowPicture& show) {
+Result<canvas::Damage> PicturesAbove::draw(canvas::Canvas& canvas, const ShowPicture& show) {
     std::vector<std::byte> converted;
     PictureView pixels;
     if (const auto* planes = std::get_if<PlanarView>(&show.picture->content)) {
@@ -32,19 +32,19 @@ Result<canvas::Damage> PlanesAbove::draw(canvas::Canvas& canvas, const ShowPictu
     return canvas.draw_picture(show.surface, pixels, show.dest, show.clip, show.order);
 }
 
-bool PlanesAbove::has_room_for(const ShowPicture& show) const {
+bool PicturesAbove::has_room_for(const ShowPicture& show) const {
     return pictures_.size() < max_pictures ||
            std::any_of(pictures_.begin(), pictures_.end(), [&](const ShowPicture& below) {
                return hides(show, below);
            });
 }
 
-void PlanesAbove::put(const ShowPicture& show) {
+void PicturesAbove::put(const ShowPicture& show) {
     std::erase_if(pictures_, [&](const ShowPicture& below) { return hides(show, below); });
     pictures_.push_back(show);
 }
 
-std::vector<canvas::Damage> PlanesAbove::bring_down(canvas::Canvas& canvas) {
+std::vector<canvas::Damage> PicturesAbove::bring_down(canvas::Canvas& canvas) {
     std::vector<canvas::Damage> damage;
     for (const ShowPicture& show : std::exchange(pictures_, {})) {
         if (auto changed = draw(canvas, show)) damage.push_back(*std::move(changed));
