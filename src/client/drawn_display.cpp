@@ -160,7 +160,7 @@ bool DrawnDisplay::show_whole(const ShowPicture& show) {
     return true;
 }
 
-/// The canvas gets what was shown above it; the sink learns of it with the next update.
+/// The canvas gets what was shown above it.
 void DrawnDisplay::bring_down() {
     for (const canvas::Damage& damage : above_.bring_down(canvas_))
         note(damage);

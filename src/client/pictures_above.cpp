@@ -47,7 +47,9 @@ void PicturesAbove::put(const ShowPicture& show) {
 std::vector<canvas::Damage> PicturesAbove::bring_down(canvas::Canvas& canvas) {
     std::vector<canvas::Damage> damage;
     for (const ShowPicture& show : std::exchange(pictures_, {})) {
-        if (auto changed = draw(canvas, show)) damage.push_back(*std::move(changed));
+        auto changed = draw(canvas, show);
+        const bool planes = std::holds_alternative<PlanarView>(show.picture->content);
+        if (changed && planes) damage.push_back(*std::move(changed));
     }
     return damage;
 }

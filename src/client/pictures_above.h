@@ -19,7 +19,8 @@ public:
     bool has_room_for(const ShowPicture& show) const;
     /// Keeps `show` instead of what it hides.
     void put(const ShowPicture& show);
-    /// Draws them all, oldest first; none are left. Returns what they changed.
+    /// Draws them all, oldest first; none are left. Returns what the next update has to contain:
+    /// what came as planes. A whole screen was an update itself.
     std::vector<canvas::Damage> bring_down(canvas::Canvas& canvas);
 
 private:

@@ -1,5 +1,7 @@
 // Pictures of streams as planes, for a sink that takes them.
+#include "../canvas/canvas_builders.h"
 #include "client/draw_worker.h"
+#include "lz_image.h"
 
 #include <asio/io_context.hpp>
 #include <gtest/gtest.h>
@@ -78,9 +80,16 @@ struct Drawing {
 
     template <class Work>
     void post(Work work) {
+        queue(std::move(work));
+        run();
+    }
+    template <class Work>
+    void queue(Work work) {
         DrawJob job;
         job.work = std::move(work);
         worker->post(std::move(job));
+    }
+    void run() {
         pool.restart();
         pool.run();
     }
@@ -97,9 +106,13 @@ struct Drawing {
         return std::get<PictureView>(picture->content).data;
     }
 
-    void create_primary() {
-        post(wire::DisplayMessage{wire::SurfaceCreate{
-            SurfaceId{0}, 8, 8, SPICE_SURFACE_FMT_32_xRGB, SPICE_SURFACE_FLAGS_PRIMARY}});
+    void create_primary(Size size = screen) {
+        const auto side = [](std::int32_t length) { return static_cast<std::uint32_t>(length); };
+        post(wire::DisplayMessage{wire::SurfaceCreate{SurfaceId{0},
+                                                      side(size.width),
+                                                      side(size.height),
+                                                      SPICE_SURFACE_FMT_32_xRGB,
+                                                      SPICE_SURFACE_FLAGS_PRIMARY}});
         post(wire::DisplayMessage{wire::DisplayMark{}});
     }
 
@@ -184,6 +197,37 @@ TEST(PictureOfTheWholeScreen, LiesBelowWhatIsDrawnLater) {
     drawing.show_pixels({4, 4}, std::byte{50}); // a smaller one
     EXPECT_EQ(drawing.sink.red, 100);
     EXPECT_EQ(std::to_integer<int>(*drawing.sink.pixels), 50);
+}
+
+TEST(PictureOfTheWholeScreen, IsAnUpdateOnce) {
+    Drawing drawing{false};
+    drawing.show_pixels(screen, std::byte{100});
+    drawing.post(wire::DisplayMessage{canvas::create(5, SPICE_SURFACE_FMT_32_xRGB, 8, 8)});
+    drawing.post(wire::DisplayMessage{canvas::fill(5, {0, 0, 8, 8}, 1)});
+    EXPECT_EQ(drawing.sink.updates, 1);
+    drawing.whiten({0, 0, 1, 1});
+    EXPECT_EQ(drawing.sink.updates, 2);
+    EXPECT_EQ(drawing.sink.damage, (std::vector<Rect>{{0, 0, 1, 1}}));
+}
+
+/// Copies of the size of a video's frame, which become updates of their own where they cover what
+/// was not seen yet.
+TEST(PictureOfTheWholeScreen, DoesNotTakeCopiesThatFollowApart) {
+    constexpr std::int32_t side = 96;
+    const LzImage image{side, 1};
+    const auto copy_to = [&](std::int32_t x) {
+        return wire::DisplayMessage{
+            canvas::copy(0, {x, 0, x + side, side}, image.wire(), {0, 0, side, side})};
+    };
+    Drawing drawing{false};
+    drawing.create_primary({2 * side, side});
+    drawing.show_pixels({2 * side, side}, std::byte{100});
+    drawing.queue(copy_to(0));
+    drawing.queue(copy_to(side));
+    drawing.run();
+    EXPECT_EQ(drawing.sink.updates, 2);
+    EXPECT_EQ(drawing.sink.damage,
+              (std::vector<Rect>{{0, 0, side, side}, {side, 0, 2 * side, side}}));
 }
 
 TEST(PictureOfTheWholeScreen, IsTurnedWhereRowsAreStoredUpwards) {
