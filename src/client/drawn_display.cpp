@@ -135,7 +135,10 @@ bool DrawnDisplay::show_planes(const ShowPicture& show) {
     const auto* planes = std::get_if<PlanarView>(&show.picture->content);
     const auto size = canvas_.surface_size(primary_id);
     if (!planes_ || planes == nullptr || show.surface != primary_id || !size) return false;
-    if (!above_.has_room_for(show)) bring_down();
+    if (!above_.has_room_for(show)) {
+        bring_down();
+        publish(); // an update that comes after the new planes has to contain them
+    }
     above_.put(show);
     const LocalTime now = io::now();
     const std::vector<Rect> seen = seen_of(show, *size);

@@ -17,6 +17,7 @@ struct PlanarSink final : DisplaySink {
     void on_display_destroyed(std::uint32_t) override {}
     void on_update(const DisplayUpdate& update) override {
         ++updates;
+        planes_before = planar_updates;
         damage.assign(update.damage.begin(), update.damage.end());
         const std::byte* const row = update.picture.data + 5 * update.picture.stride_bytes;
         red = std::to_integer<int>(row[4 * 5 + 2]);
@@ -32,6 +33,7 @@ struct PlanarSink final : DisplaySink {
     bool takes = true;
     int updates = 0;
     int planar_updates = 0;
+    int planes_before = 0; ///< the last update
     std::vector<Rect> damage;
     int red = -1;                      ///< of the pixel at (5, 5) in the last update
     int luma = -1;                     ///< of the first sample of the last planes
@@ -166,6 +168,19 @@ TEST(Planes, LieBelowWhatIsDrawnLater) {
     drawing.show(std::byte{120});
     drawing.whiten({0, 0, 1, 1});
     EXPECT_EQ(drawing.sink.red, 120);
+}
+
+TEST(Planes, OfMoreStreamsThanAreKeptAreInNoUpdateThatLacksTheLast) {
+    Drawing drawing{true};
+    for (std::int32_t i = 0; i < 5; ++i)
+        drawing.post(ShowPicture{
+            SurfaceId{0}, grey(std::byte{100}), {i, i, i + 4, i + 4}, {}, {}, ShownFrame{}});
+    EXPECT_EQ(drawing.sink.planar_updates, 5);
+    EXPECT_EQ(drawing.sink.updates, 1);
+    EXPECT_EQ(drawing.sink.planes_before, 4);
+    drawing.whiten({0, 0, 1, 1});
+    EXPECT_EQ(drawing.sink.updates, 2);
+    EXPECT_EQ(drawing.sink.damage, (std::vector<Rect>{{4, 4, 8, 8}, {0, 0, 1, 1}}));
 }
 
 TEST(Planes, BecomePixelsForASinkThatDoesNotTakeThem) {
