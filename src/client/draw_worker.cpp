@@ -99,8 +99,8 @@ bool DrawWorker::idle() const {
 /// With mutex_ held. What waits for an image goes on when that is decoded, and then sees the rest.
 void DrawWorker::schedule() {
     if (running_ || awaiting_) return;
-    running_ = true;
     asio::post(pool_, [self = shared_from_this()] { self->run(); });
+    running_ = true; // not if there was no memory for it
 }
 
 void DrawWorker::run() {
@@ -177,10 +177,17 @@ void DrawWorker::help() {
     }
 }
 
-/// A job for each image: other sessions, and the decoders of streams, get their turn.
+/// A job for each image: other sessions, and the decoders of streams, get their turn. Without
+/// memory for one, drawing does with fewer.
 void DrawWorker::call_helpers() {
-    while (early_.engage())
-        asio::post(pool_, [self = shared_from_this()] { self->help(); });
+    while (early_.engage()) {
+        try {
+            asio::post(pool_, [self = shared_from_this()] { self->help(); });
+        } catch (const std::bad_alloc&) {
+            early_.disengage();
+            return;
+        }
+    }
 }
 
 void DrawWorker::take_inbox() {

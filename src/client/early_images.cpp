@@ -75,6 +75,12 @@ bool EarlyImages::engage() {
     return true;
 }
 
+void EarlyImages::disengage() {
+    const std::lock_guard lock{mutex_};
+    --helpers_;
+    --expected_;
+}
+
 bool EarlyImages::help() {
     Handle image;
     {

@@ -42,6 +42,8 @@ public:
     /// Decodes the image that has waited longest; true if drawing has come to it meanwhile and went
     /// away.
     bool help();
+    /// It could not be called after all.
+    void disengage();
     /// The helper has done all that is to be done, whatever `help` said.
     void dismiss();
 

@@ -4,10 +4,13 @@
 #include "client/draw_worker.h"
 #include "lz_image.h"
 
+#include <asio/execution.hpp>
 #include <asio/io_context.hpp>
+#include <asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <new>
 #include <string>
 #include <thread>
 
@@ -203,6 +206,56 @@ TEST(DrawImages, AreAllDrawnBeforeAChannelCloses) {
         EXPECT_EQ(drawing.run(threads).draws.at("copy"), 60U) << threads;
         EXPECT_TRUE(drawing.idle()) << threads;
     }
+}
+
+/// An executor that has no memory for more while `full`.
+struct FullPool {
+    asio::io_context* context = nullptr;
+    bool* full = nullptr;
+
+    asio::execution_context& query(asio::execution::context_t) const noexcept { return *context; }
+    static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept {
+        return asio::execution::blocking.never;
+    }
+    FullPool require(asio::execution::blocking_t::never_t) const noexcept { return *this; }
+    template <class Work>
+    void execute(Work work) const {
+        if (*full) throw std::bad_alloc{};
+        asio::post(*context, std::move(work));
+    }
+    bool operator==(const FullPool&) const noexcept = default;
+};
+
+TEST(DrawImages, AreDrawnWithoutHelpersIfThereIsNoMemoryForThem) {
+    asio::io_context pool;
+    bool full = false;
+    Statistics statistics{"test"};
+    const auto worker =
+        std::make_shared<DrawWorker>(FullPool{&pool, &full},
+                                     statistics,
+                                     nullptr,
+                                     DrawWorker::Events{[](const ShownFrame&, LocalTime) {},
+                                                        [](const ShownFrame&) {},
+                                                        [](std::uint8_t, const Error&) {},
+                                                        [] {}});
+    const auto queue = [&](auto work) {
+        DrawJob job;
+        job.work = std::move(work);
+        worker->queue(std::move(job));
+    };
+    queue(OpenDisplay{1});
+    queue(wire::DisplayMessage{canvas::create(0, SPICE_SURFACE_FMT_32_xRGB, side, side)});
+    const LzImage image{100, 1};
+    full = true;
+    for (int i = 0; i < 3; ++i)
+        queue(wire::DisplayMessage{
+            canvas::copy(0, {0, 0, 100, 100}, image.wire(), {0, 0, 100, 100})});
+    EXPECT_THROW(worker->begin(), std::bad_alloc);
+    full = false;
+    worker->begin();
+    pool.run();
+    EXPECT_EQ(statistics.report().draws.at("copy"), 3U);
+    EXPECT_TRUE(worker->idle());
 }
 
 TEST(DrawImages, ArriveWhileOthersAreDrawn) {
