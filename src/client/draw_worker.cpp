@@ -255,6 +255,7 @@ bool DrawWorker::run_some_job() {
 }
 
 DrawWorker::Outcome DrawWorker::execute(std::uint8_t id, Display& display, const Queued& queued) {
+    display.decoding = false; // as far as is known before its image is looked at
     // A server that has sent this much behind a message that waits will not send what it waits for.
     // Nor does one that the session has left.
     const bool patient = patient_ && !full(id) && display.ends_queued == 0;
