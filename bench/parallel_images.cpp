@@ -41,6 +41,7 @@ void draw_stream(const std::vector<bench::Encoded>& images, std::uint8_t type, u
     Statistics statistics{"bench"};
     const auto worker =
         std::make_shared<DrawWorker>(pool.get_executor(),
+                                     threads,
                                      statistics,
                                      nullptr,
                                      DrawWorker::Events{[](const ShownFrame&, LocalTime) {},

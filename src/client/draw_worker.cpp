@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <new>
-#include <thread>
 #include <utility>
 
 namespace sumac::client {
@@ -15,11 +14,6 @@ namespace {
 
 /// Jobs between two looks at the inbox, and at most between two updates of the sink.
 constexpr int jobs_per_turn = 256;
-
-/// As many as can be at work at once; a smaller pool runs them one after the other.
-int helper_count() {
-    return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-}
 
 bool ends_server(const DrawJob& job) {
     return std::holds_alternative<ResetDisplay>(job.work) ||
@@ -29,6 +23,7 @@ bool ends_server(const DrawJob& job) {
 } // namespace
 
 DrawWorker::DrawWorker(asio::any_io_executor pool,
+                       std::size_t workers,
                        Statistics& statistics,
                        DisplaySink* sink,
                        Events events)
@@ -36,7 +31,7 @@ DrawWorker::DrawWorker(asio::any_io_executor pool,
       statistics_(statistics),
       sink_(sink),
       events_(std::move(events)),
-      early_(helper_count()) {}
+      early_(workers) {}
 
 void DrawWorker::post(DrawJob job) {
     queue(std::move(job));
@@ -119,6 +114,7 @@ void DrawWorker::run() {
         events_.on_failed(0, {ErrorCode::limit, "out of memory while drawing"});
     }
     end_turn(more);
+    call_helpers(); // this worker may be one
     tell_progress();
 }
 
@@ -180,7 +176,12 @@ void DrawWorker::help() {
 /// A job for each image: other sessions, and the decoders of streams, get their turn. Without
 /// memory for one, drawing does with fewer.
 void DrawWorker::call_helpers() {
-    while (early_.engage()) {
+    bool drawing_waits = false;
+    {
+        const std::lock_guard lock{mutex_};
+        drawing_waits = awaiting_;
+    }
+    while (early_.engage(drawing_waits)) {
         try {
             asio::post(pool_, [self = shared_from_this()] { self->help(); });
         } catch (const std::bad_alloc&) {

@@ -34,8 +34,10 @@ class DrawWorker : public std::enable_shared_from_this<DrawWorker> {
 public:
     using Events = DrawEvents;
 
-    /// `statistics` and `sink` (may be null) must outlive the worker's last job.
+    /// `workers` is the size of the pool. `statistics` and `sink` (may be null) must outlive the
+    /// worker's last job.
     DrawWorker(asio::any_io_executor pool,
+               std::size_t workers,
                Statistics& statistics,
                DisplaySink* sink,
                Events events);

@@ -1,5 +1,6 @@
 #include "client/early_images.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -53,6 +54,9 @@ private:
     std::shared_ptr<const void> keep_alive_;
 };
 
+EarlyImages::EarlyImages(std::size_t workers)
+    : max_helpers_(std::max<std::size_t>(workers, 3) - 2) {}
+
 EarlyImages::Handle EarlyImages::add(const wire::DisplayMessage& message,
                                      const std::shared_ptr<const void>& keep_alive) {
     const wire::Image* image = image_of(message);
@@ -67,9 +71,10 @@ bool EarlyImages::has_room() const {
     return early_bytes_ + waiting_.begin()->second->size_bytes() <= max_early_bytes;
 }
 
-bool EarlyImages::engage() {
+bool EarlyImages::engage(bool drawing_waits) {
     const std::lock_guard lock{mutex_};
-    if (helpers_ == max_helpers_ || waiting_.size() <= expected_ || !has_room()) return false;
+    const std::size_t most = max_helpers_ + (drawing_waits ? 1 : 0);
+    if (helpers_ >= most || waiting_.size() <= expected_ || !has_room()) return false;
     ++helpers_;
     ++expected_;
     return true;

@@ -27,8 +27,10 @@ inline constexpr std::int64_t min_early_pixels = 64 * 64;
 
 class EarlyImages {
 public:
-    /// `max_helpers` decode at a time.
-    explicit EarlyImages(int max_helpers) : max_helpers_(max_helpers) {}
+    /// Of a pool of so many workers, helpers and drawing together leave one free, so that a video's
+    /// frame, or another session, need not wait until an image is decoded. Of two,
+    /// both decode, but no third job queues: such a frame is behind one image at most.
+    explicit EarlyImages(std::size_t workers);
 
     class Entry;
     /// Of a message whose image may be decoded early; null for others.
@@ -37,8 +39,9 @@ public:
     /// The image of the message waits from now on. `keep_alive` is what it borrows from.
     Handle add(const wire::DisplayMessage& message, const std::shared_ptr<const void>& keep_alive);
 
-    /// Whether one more helper would find work. If so it counts, and has to call `help`.
-    bool engage();
+    /// Whether one more helper would find work. If so it counts, and has to call `help`. While
+    /// drawing itself waits for an image, its worker may be one more.
+    bool engage(bool drawing_waits);
     /// Decodes the image that has waited longest; true if drawing has come to it meanwhile and went
     /// away.
     bool help();
@@ -61,13 +64,13 @@ public:
 private:
     bool has_room() const;
 
-    const int max_helpers_;
+    const std::size_t max_helpers_; ///< beside drawing
     /// Guards everything below, and the entries' states.
     mutable std::mutex mutex_;
     std::map<std::uint64_t, Handle> waiting_; ///< in the order of arrival
     std::uint64_t last_number_ = 0;
     std::size_t early_bytes_ = 0; ///< of what is being decoded or decoded
-    int helpers_ = 0;
+    std::size_t helpers_ = 0;
     std::size_t expected_ = 0; ///< helpers that have not called `help` yet
 };
 

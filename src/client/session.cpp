@@ -3,6 +3,7 @@
 #include "io/clock.h"
 
 #include <asio/co_spawn.hpp>
+#include <asio/execution.hpp>
 #include <asio/post.hpp>
 #include <spice/enums.h>
 
@@ -31,8 +32,12 @@ Session::Impl::Impl(Runtime::Impl& runtime, Target target, SessionOptions option
 
 /// Not in the constructor, because what is made here refers back to the finished object.
 void Session::Impl::start() {
-    draw_ = std::make_shared<client::DrawWorker>(
-        runtime_.workers().get_executor(), statistics_, sinks_.display, draw_events());
+    const auto workers = runtime_.workers().get_executor();
+    draw_ = std::make_shared<client::DrawWorker>(workers,
+                                                 asio::query(workers, asio::execution::occupancy),
+                                                 statistics_,
+                                                 sinks_.display,
+                                                 draw_events());
     const auto send_report = [this](std::uint32_t display, const media::StreamReport& report) {
         const auto found = displays_.find(static_cast<std::uint8_t>(display));
         if (found != displays_.end()) found->second->send_report(report);

@@ -101,6 +101,7 @@ private:
     std::vector<std::string> failures_; ///< of the one that draws
     std::shared_ptr<DrawWorker> worker_ =
         std::make_shared<DrawWorker>(pool_.get_executor(),
+                                     4,
                                      statistics_,
                                      &sink_,
                                      DrawWorker::Events{[](const ShownFrame&, LocalTime) {},
@@ -232,6 +233,7 @@ TEST(DrawImages, AreDrawnWithoutHelpersIfThereIsNoMemoryForThem) {
     Statistics statistics{"test"};
     const auto worker =
         std::make_shared<DrawWorker>(FullPool{&pool, &full},
+                                     2,
                                      statistics,
                                      nullptr,
                                      DrawWorker::Events{[](const ShownFrame&, LocalTime) {},

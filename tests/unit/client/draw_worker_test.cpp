@@ -96,6 +96,7 @@ protected:
     Diary diary;
     std::shared_ptr<DrawWorker> worker =
         std::make_shared<DrawWorker>(pool.get_executor(),
+                                     2,
                                      statistics,
                                      &diary,
                                      DrawWorker::Events{[](const ShownFrame&, LocalTime) {},

@@ -22,13 +22,13 @@ class EarlyImagesTest : public testing::Test {
 protected:
     /// What a helper does, from beginning to end. False: there is nothing to do.
     bool help() {
-        if (!early.engage()) return false;
+        if (!early.engage(false)) return false;
         EXPECT_FALSE(early.help()) << "nobody came to it meanwhile";
         early.dismiss();
         return true;
     }
 
-    EarlyImages early{2};
+    EarlyImages early{4};
     LzImage image{64, 7};
 };
 
@@ -47,7 +47,7 @@ TEST_F(EarlyImagesTest, AreDecodedInTheOrderOfArrival) {
 
 TEST_F(EarlyImagesTest, LeaveToDrawingWhatItComesToFirst) {
     const auto handle = early.add(copy_of(image.wire()), image.data);
-    ASSERT_TRUE(early.engage());
+    ASSERT_TRUE(early.engage(false));
     EXPECT_TRUE(early.claim(handle));
     EXPECT_EQ(early.decoded(handle), nullptr);
     EXPECT_FALSE(early.help()) << "it comes too late";
@@ -63,7 +63,7 @@ TEST_F(EarlyImagesTest, CallDrawingBackIfItCameWhileTheyWereDecoded) {
     const LzImage slow{256, 3};
     for (int i = 0; i < 40; ++i) {
         const auto handle = early.add(copy_of(slow.wire()), slow.data);
-        ASSERT_TRUE(early.engage());
+        ASSERT_TRUE(early.engage(false));
         bool called_back = false;
         std::thread helper{[&] { called_back = early.help(); }};
         for (int k = 0; k < i % 8; ++k)
@@ -107,12 +107,28 @@ TEST_F(EarlyImagesTest, AreForgottenWithTheirMessages) {
 
 TEST_F(EarlyImagesTest, HaveNoMoreHelpersThanWork) {
     const auto first = early.add(copy_of(image.wire()), image.data);
-    EXPECT_TRUE(early.engage());
-    EXPECT_FALSE(early.engage()) << "one image, one helper";
+    EXPECT_TRUE(early.engage(false));
+    EXPECT_FALSE(early.engage(false)) << "one image, one helper";
     const auto second = early.add(copy_of(image.wire()), image.data);
     const auto third = early.add(copy_of(image.wire()), image.data);
-    EXPECT_TRUE(early.engage());
-    EXPECT_FALSE(early.engage()) << "no more than two";
+    EXPECT_TRUE(early.engage(false));
+    EXPECT_FALSE(early.engage(false)) << "drawing is the third of four";
+    EXPECT_TRUE(early.engage(true)) << "it went away";
+}
+
+TEST_F(EarlyImagesTest, LeaveAWorkerFreeUnlessThereAreOnlyTwo) {
+    for (const std::size_t workers : {1U, 2U, 3U, 4U, 8U}) {
+        EarlyImages of_pool{workers};
+        std::vector<EarlyImages::Handle> handles;
+        for (int i = 0; i < 9; ++i)
+            handles.push_back(of_pool.add(copy_of(image.wire()), image.data));
+        std::size_t helpers = 0;
+        while (of_pool.engage(false))
+            ++helpers;
+        EXPECT_EQ(helpers, workers > 3 ? workers - 2 : 1) << workers;
+        EXPECT_TRUE(of_pool.engage(true)) << "the worker that drew";
+        EXPECT_FALSE(of_pool.engage(true));
+    }
 }
 
 TEST_F(EarlyImagesTest, AreThoseWorthIt) {

@@ -70,6 +70,7 @@ struct Drawing {
         sink.takes = takes_planes;
         worker = std::make_shared<DrawWorker>(
             pool.get_executor(),
+            2,
             statistics,
             &sink,
             DrawWorker::Events{[this](const ShownFrame&, LocalTime) { ++shown; },

@@ -13,6 +13,7 @@ struct Playing {
     Statistics statistics{"test"};
     std::shared_ptr<DrawWorker> draw =
         std::make_shared<DrawWorker>(workers.get_executor(),
+                                     1,
                                      statistics,
                                      nullptr,
                                      DrawWorker::Events{[](const ShownFrame&, LocalTime) {},
