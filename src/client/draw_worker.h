@@ -4,7 +4,8 @@
 ///
 /// Each display channel has a queue of its own. Its head may have to wait: for an image that
 /// another display channel brings, for another channel to get as far as a WAIT_FOR_CHANNELS says,
-/// or for its image, which is being decoded. The others go on.
+/// or for its image, which is being decoded. The others go on; in the last case with what had
+/// arrived before, as that turn takes nothing new until it is through.
 ///
 /// Updates go to the sink when there is nothing left to draw, and before an operation that would
 /// hide what was not seen yet (drawn_display.h).

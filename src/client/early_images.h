@@ -3,8 +3,9 @@
 ///
 /// An image waits -> a helper decodes it -> drawing uses it; or drawing comes to it first and
 /// decodes it itself, as it always does with images that need a cache, a palette or the GLZ window.
-/// So nothing depends on helpers, and nothing is decoded twice. Drawing that comes to an image just
-/// being decoded goes away until that is done: no thread waits for another.
+/// So nothing depends on helpers. An image is decoded again only if a helper had no memory for it,
+/// or if drawing that decoded it itself then has to wait for its brush. Drawing that comes to an
+/// image just being decoded goes away until that is done: no thread waits for another.
 ///
 /// Any thread.
 #pragma once
