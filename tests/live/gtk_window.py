@@ -42,7 +42,10 @@ def main():
     Gtk.Settings.get_default().set_properties(gtk_cursor_blink=False, gtk_enable_animations=False)
     window = Gtk.Window(title="GTK", default_width=width, default_height=height)
     if "rgba" in sys.argv[5:]:
-        window.set_visual(window.get_screen().get_rgba_visual())
+        visual = window.get_screen().get_rgba_visual()
+        if visual is None:
+            sys.exit("this screen has no visual with alpha")
+        window.set_visual(visual)
     fill(window)
     window.move(x, y)
     window.connect("destroy", Gtk.main_quit)
