@@ -14,6 +14,8 @@ FREEZE_MS = 0 if STRICT else 1500
 # A machine that keeps one of our threads from running for so long may have kept the client from it for a quarter of a
 # second, after which the client shows the newest frame instead of all.
 STALL_MS = 100
+# What is shorter is not noted.
+NOTED_MS = 10
 PERIOD = 0.005
 
 
@@ -25,7 +27,7 @@ class Hiccups:
 
     def __init__(self):
         self.longest_ms = 0.0
-        self._stalls_us = []
+        self._stalls = []  # (began us, ended us, longer than asked for ms)
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._measure, args=(core,), daemon=True)
                          for core in sorted(os.sched_getaffinity(0))]
@@ -44,9 +46,19 @@ class Hiccups:
         """The bound, and what this machine may have added to it."""
         return bound_ms + self.longest_ms + FREEZE_MS
 
+    def count(self, longer_than_ms):
+        """How often a thread of ours slept that much (NOTED_MS or more) beyond what it had asked for; at once on several
+        cores is once."""
+        count, until = 0, 0.0
+        for began, ended, beyond_ms in sorted(self._stalls):
+            if beyond_ms > longer_than_ms:
+                count += began >= until
+                until = max(until, ended)
+        return count
+
     def explain(self, t_us):
         """Whether this machine stood still at about that time of the monotonic clock."""
-        return any(began - 1e6 <= t_us <= ended + 1e6 for began, ended in self._stalls_us)
+        return any(began - 1e6 <= t_us <= ended + 1e6 for began, ended, beyond_ms in self._stalls if beyond_ms >= STALL_MS)
 
     def unexplained(self, skipped):
         """Of these frame_skipped events, those that are not the newest frame's due after a stall of this machine."""
@@ -60,5 +72,5 @@ class Hiccups:
             now = time.monotonic_ns()
             beyond_ms = (now - before) / 1e6 - 1000 * PERIOD
             self.longest_ms = max(self.longest_ms, beyond_ms)
-            if beyond_ms >= STALL_MS:
-                self._stalls_us.append((before / 1000, now / 1000))
+            if beyond_ms >= NOTED_MS:
+                self._stalls.append((before / 1000, now / 1000, beyond_ms))

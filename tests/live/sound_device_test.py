@@ -84,8 +84,8 @@ class SoundDevice(unittest.TestCase):
         """Sound without a gap, neither too little of it nor too much."""
         audio = report["audio"]
         self.assertEqual(audio["discarded_ms"], 0)
-        if audio["underruns"]:
-            self.assertGreater(hiccups.longest_ms, RING_MS, audio)
+        # One more: what the machine does to the client need not be just what it does to us.
+        self.assertLessEqual(audio["underruns"], hiccups.count(RING_MS) + 1, audio)
         self.assertGreater(audio["buffered_ms"]["p50"], RING_MS)
         self.assertLess(audio["buffered_ms"]["p95"], hiccups.allowed_ms(250))
 
