@@ -19,6 +19,15 @@ def click_times(samples, rate=RATE):
     return times
 
 
+def wait_for_clicks(listener, count, timeout=30):
+    """Until so many have been heard since it began to listen."""
+    end = time.monotonic() + timeout
+    while len(times := click_times(listener.left)) < count:
+        if time.monotonic() > end:
+            raise AssertionError(f"clicks are heard at {times}")
+        time.sleep(0.25)
+
+
 def heard(host, after=0):
     return [event for event in list(host.events)[after:] if event["event"] == "heard"]
 
