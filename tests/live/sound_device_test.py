@@ -2,7 +2,7 @@
 
 usage: sound_device_test.py SUMAC SUMAC_HOST
 
-The environment variable SUMAC_DRIFT_SECONDS makes the tests of sound cards whose clocks drift longer (default 30).
+The environment variable SUMAC_DRIFT_SECONDS makes the tests of sound cards whose clocks drift longer (default 15).
 """
 
 import array
@@ -23,7 +23,7 @@ from sumac_process import Frames, SumacProcess
 SUMAC = HOST = ""
 FPS = 30
 SECONDS = 12
-DRIFT_SECONDS = int(os.environ.get("SUMAC_DRIFT_SECONDS", 30))
+DRIFT_SECONDS = int(os.environ.get("SUMAC_DRIFT_SECONDS", 15))
 # What the client keeps ready is more than this: a machine that stands still for less is no excuse.
 RING_MS = 20
 # The client tries a device again after 5 s; then PulseAudio takes its time, 2 s and more.
