@@ -252,7 +252,16 @@ class SoundDevice(unittest.TestCase):
 
     def check_drift(self, ppm):
         """The sound card's clock goes that much faster than ours, which is the server's."""
-        card = self.enterContext(DriftingCard(self.folder, ppm))
+        for _ in range(3):
+            mean, underruns = self.play_on_card(ppm)
+            if not underruns:
+                self.assertAlmostEqual(mean, 1 + ppm / 1e6, delta=0.0008)
+                return
+        self.skipTest("each time this machine kept the client from playing, which hides how fast it plays")
+
+    def play_on_card(self, ppm):
+        """(how long a second of sound takes by the card's clock, underruns)"""
+        card = self.enterContext(DriftingCard(self.enterContext(tempfile.TemporaryDirectory()), ppm))
         pulse = self.start_pulse(card.module)
         sumac, _, hiccups = self.play(pulse)
         card.wait_until_loud()
@@ -262,10 +271,9 @@ class SoundDevice(unittest.TestCase):
         settled = gaps[len(gaps) // 2 :]
         mean = sum(settled) / len(settled)
         print(f"by the card's clock 1 s takes {mean:.5f} s", flush=True)
-        if not report["audio"]["underruns"]:
-            self.assertAlmostEqual(mean, 1 + ppm / 1e6, delta=0.0008)
         self.check_steady(report, hiccups)
         self.check_frames(sumac, hiccups)
+        return mean, report["audio"]["underruns"]
 
     def test_a_sound_card_with_a_fast_clock_never_runs_dry(self):
         self.check_drift(2000)
