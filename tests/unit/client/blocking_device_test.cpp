@@ -3,6 +3,7 @@
 #include <asio/executor_work_guard.hpp>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ Opened fake(int number, std::shared_ptr<std::promise<void>> closed = nullptr) {
 class BlockingDeviceTest : public testing::Test {
 protected:
     BlockingDeviceTest() {
+        // A machine that stands still is no failure.
+        asio::use_service<DeviceThreads>(net_).patience = std::chrono::seconds{60};
         device_.open(
             [hanging = hanging_.get_future().share()]() -> Opened {
                 hanging.wait();
