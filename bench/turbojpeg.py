@@ -39,7 +39,7 @@ def costs(frames, width, height):
             handle, frame, ctypes.c_ulong(len(frame)), pixels, width, 0, height, BGRX, flags)
 
     def to_planes(frame):
-        library.tjDecompressToYUVPlanes(handle, frame, ctypes.c_ulong(len(frame)), rows, width, None, height, 0)
+        return library.tjDecompressToYUVPlanes(handle, frame, ctypes.c_ulong(len(frame)), rows, width, None, height, 0)
 
     found = []
     for name, decode in (("TurboJPEG alone, to BGRX", to_pixels(0)),
@@ -48,7 +48,8 @@ def costs(frames, width, height):
         decode(frames[0])
         before = time.thread_time()
         for frame in frames:
-            decode(frame)
+            if decode(frame) != 0:
+                raise RuntimeError(f"{name}: a frame cannot be decoded")
         found.append((name, (time.thread_time() - before) / len(frames)))
     library.tjDestroy(handle)
     return found
