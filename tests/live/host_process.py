@@ -7,6 +7,7 @@ import threading
 import time
 
 import time_namespace
+from child import DIE_WITH_US
 
 
 class HostProcess:
@@ -21,7 +22,7 @@ class HostProcess:
         self.events = []
         self._changed = threading.Condition()
         self._process = subprocess.Popen(
-            [*prefix, executable, *arguments],
+            [*DIE_WITH_US, *prefix, executable, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -9,10 +9,9 @@ import tempfile
 import threading
 import time
 
+from child import DIE_WITH_US
 from hearing import RATE
 
-# Whatever becomes of the test, none of them stays behind: its end is theirs.
-DIE_WITH_US = ("setpriv", "--pdeathsig", "KILL")
 SOUND = ("--raw", "--format=s16le", f"--rate={RATE}", "--channels=2")
 
 

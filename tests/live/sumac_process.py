@@ -6,6 +6,8 @@ import signal
 import subprocess
 import time
 
+from child import DIE_WITH_US
+
 
 class SumacProcess:
     """A running `sumac record` (to `recording`) or `sumac probe` (with a report). Use it in a with statement."""
@@ -15,7 +17,7 @@ class SumacProcess:
         self._trace_path, self._report_path = os.path.join(folder, "trace.jsonl"), os.path.join(folder, "report.json")
         target = [uri, self.recording] if command == "record" else [uri, "--json", self._report_path]
         self._process = subprocess.Popen(
-            [executable, command, *target, "--trace", self._trace_path, *options],
+            [*DIE_WITH_US, executable, command, *target, "--trace", self._trace_path, *options],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.status, self.errors = None, ""
 

@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 import time
 
+from child import DIE_WITH_US
 from compression_relay import CompressionRelay
 from pictures import read_png
 from quiet import wait_until_quiet
@@ -56,7 +57,7 @@ class Watcher:
                     time.sleep(0.3)
                 # It does not end by itself: see seen().
                 self._client = subprocess.Popen(
-                    [self._sumac, "shot", f"spice://127.0.0.1:{self._relay.port}", self._png, "--settle", "3600000",
+                    [*DIE_WITH_US, self._sumac, "shot", f"spice://127.0.0.1:{self._relay.port}", self._png, "--settle", "3600000",
                      "--timeout", "3600"], stderr=subprocess.PIPE, text=True)
             time.sleep(0.05)
         self._rest()

@@ -10,6 +10,8 @@ import subprocess
 import tempfile
 import time
 
+from child import DIE_WITH_US
+
 SCREEN_SIZE = (1024, 768)
 CONFIG = """
 Section "Device"
@@ -90,7 +92,7 @@ class Xspice:
         self._programs = []
         with open(os.path.join(self._folder.name, "output"), "wb") as output:
             self._server = subprocess.Popen(
-                ["Xorg", "-config", config, "-logfile", self._log, "-displayfd", str(writer), "-noreset",
+                [*DIE_WITH_US, "Xorg", "-config", config, "-logfile", self._log, "-displayfd", str(writer), "-noreset",
                  "-nolisten", "tcp"],
                 pass_fds=[writer], stdout=output, stderr=output)
         os.close(writer)
@@ -123,7 +125,7 @@ class Xspice:
         environment = {**os.environ, "DISPLAY": self.display, "SDL_RENDER_DRIVER": "software",
                        "SDL_VIDEO_X11_VISUALID": visual, "SDL_VIDEO_X11_WINDOW_VISUALID": visual}
         self._programs.append(subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+            [*DIE_WITH_US, *command], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         return self._programs[-1]
 
     def run(self, *command):

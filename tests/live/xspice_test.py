@@ -43,10 +43,14 @@ class Desktop:
 
     def __init__(self, compression, **options):
         self.screen = Xspice(**options)
-        self.client = Watcher(SUMAC, self.screen.port, compression)
+        try:
+            # Without any program the X server begins anew, and hangs up on its SPICE clients.
+            self.screen.start("xlogo", "-geometry", "60x60+950+700")
+            self.client = Watcher(SUMAC, self.screen.port, compression)
+        except BaseException:
+            self.screen.__exit__()
+            raise
         self._programs = []
-        # Without any program the X server begins anew, and hangs up on its SPICE clients.
-        self.screen.start("xlogo", "-geometry", "60x60+950+700")
 
     def __enter__(self):
         return self
