@@ -64,16 +64,15 @@ void StreamPlayer::decoded(StreamKey key, FrameId id, Result<video::PicturePtr> 
     if (picture) say_decoder(stream);
     Frame& frame = frames_.at(id);
     compressed_bytes_ -= frame.cost_bytes;
-    if (!frame.wanted) {
-        forget(id);
-    } else if (!picture) {
-        core_.frame_undecodable(key, id, now);
-    } else {
+    if (picture) {
         frame.picture = *picture;
         frame.data = {};
         frame.buffer = nullptr;
         core_.frame_decoded(key, id, now);
+    } else {
+        core_.frame_undecodable(key, id, now);
     }
+    if (!frame.wanted) forget(id); // skipped before
     decode_waiting();
     step(now);
 }
@@ -84,8 +83,10 @@ void StreamPlayer::judge_decoder(StreamKey key,
     stream.undecodable_in_a_row = picture ? 0 : stream.undecodable_in_a_row + 1;
     if (picture) return;
     const Error& error = picture.error();
-    if (error.code == ErrorCode::unsupported) {
-        lacking_.insert(stream.codec); // the next frame or stream would fare no better
+    // The machine lacks something: the next stream of that codec would fare no better.
+    if (error.code == ErrorCode::system) lacking_.insert(stream.codec);
+    // Nor would the next frame of this stream.
+    if (error.code == ErrorCode::system || error.code == ErrorCode::unsupported) {
         give_up(key, stream, error.text);
     } else if (stream.undecodable_in_a_row == max_undecodable_in_a_row) {
         give_up(key,

@@ -25,6 +25,7 @@ void MediaCore::frame_received(StreamKey key, FrameId frame, std::uint32_t mm_ti
     clock_.frame(mm_time, latest_);
     look(of);
     of.playout.add(frame, arrival.position, arrival.behind, latest_);
+    if (of.backlog) of.backlog->arrived(latest_);
 
     const bool sound = clock_.source(latest_) == ClockSource::playback;
     const auto sound_lateness = sound ? std::optional{regulator_.lateness()} : std::nullopt;
@@ -36,14 +37,17 @@ void MediaCore::frame_decoded(StreamKey key, FrameId frame, LocalTime now) {
     latest_ = std::max(latest_, now);
     const auto of = streams_.find(key);
     if (of == streams_.end()) return;
-    const auto position = of->second.playout.decoded(frame, latest_);
+    if (of->second.backlog) of->second.backlog->answered(latest_);
+    const auto position = of->second.playout.decoded(frame);
     if (position) of->second.timeline.decoded(*position, latest_);
 }
 
 void MediaCore::frame_undecodable(StreamKey key, FrameId frame, LocalTime now) {
     latest_ = std::max(latest_, now);
     const auto of = streams_.find(key);
-    if (of != streams_.end()) of->second.playout.undecodable(frame, latest_);
+    if (of == streams_.end()) return;
+    if (of->second.backlog) of->second.backlog->answered(latest_);
+    of->second.playout.undecodable(frame);
 }
 
 void MediaCore::stream_destroyed(StreamKey key, LocalTime now) {
@@ -55,7 +59,12 @@ void MediaCore::stream_destroyed(StreamKey key, LocalTime now) {
 void MediaCore::covered(StreamKey key, LocalTime now) {
     latest_ = std::max(latest_, now);
     const auto of = streams_.find(key);
-    if (of != streams_.end()) of->second.playout.flush();
+    if (of == streams_.end()) return;
+    Stream& covered = of->second;
+    covered.playout.flush();
+    // Drawing does not wait for a decoder that is far behind.
+    if (covered.backlog && covered.backlog->behind(latest_) > Playout::decoder_patience)
+        covered.playout.abandon_undecoded(key, noted_);
 }
 
 std::size_t MediaCore::waiting(StreamKey key) const {
@@ -192,7 +201,7 @@ void MediaCore::tell_reporter(const Decision& decision) {
 void MediaCore::judge_decoder(StreamKey key, Stream& of, std::vector<Decision>& decisions) {
     for (; of.told_behind < of.playout.shown_behind(); ++of.told_behind)
         of.reporter.dropped_here();
-    if (of.destroyed || of.given_up || !of.playout.hopeless()) return;
+    if (of.destroyed || of.given_up || !of.backlog || !of.backlog->hopeless()) return;
     of.given_up = true;
     decisions.emplace_back(GiveUp{key});
 }

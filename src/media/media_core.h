@@ -14,6 +14,7 @@
 #pragma once
 
 #include "media/audio_regulator.h"
+#include "media/decoder_backlog.h"
 #include "media/media_clock.h"
 #include "media/playout.h"
 #include "media/stream_reporter.h"
@@ -46,7 +47,8 @@ public:
     /// The last byte of STREAM_DATA is here. Ids are in order of arrival. `mm_time` 0 is "no
     /// stamp".
     void frame_received(StreamKey key, FrameId frame, std::uint32_t mm_time, LocalTime now);
-    /// The picture is ready. News of frames that wait no more, or of forgotten streams, is ignored.
+    /// The picture is ready. News of frames that wait no more, or of forgotten streams, is welcome:
+    /// of dependent frames it must come for each, in order, because each costs the decoder time.
     void frame_decoded(StreamKey key, FrameId frame, LocalTime now);
     void frame_undecodable(StreamKey key, FrameId frame, LocalTime now);
 
@@ -131,13 +133,16 @@ private:
             : made(stream),
               playout(stream.frames_are_independent ? Playout::Frames::independent
                                                     : Playout::Frames::dependent),
-              reporter(stream.id) {}
+              reporter(stream.id) {
+            if (!stream.frames_are_independent) backlog.emplace();
+        }
         NewStream made;
         bool destroyed = false;
         bool given_up = false;
         StreamTimeline timeline;
         Playout playout;
         StreamReporter reporter;
+        std::optional<DecoderBacklog> backlog; ///< of dependent frames
         std::uint64_t told_behind = 0; ///< of the frames shown behind, those the reporter knows of
     };
     Stream& stream(StreamKey key);

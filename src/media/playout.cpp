@@ -51,19 +51,16 @@ void Playout::add(FrameId frame, LocalTime position, Duration behind, LocalTime 
     rush_ |= late && !independent_;
 }
 
-std::optional<LocalTime> Playout::decoded(FrameId frame, LocalTime now) {
+std::optional<LocalTime> Playout::decoded(FrameId frame) {
     Frame* const found = find(frame);
     if (!found || found->state != State::compressed) return {};
     found->state = State::decoded;
-    judge_decoder(now);
     return found->position;
 }
 
-void Playout::undecodable(FrameId frame, LocalTime now) {
+void Playout::undecodable(FrameId frame) {
     Frame* const found = find(frame);
-    if (!found || found->state != State::compressed) return;
-    found->state = State::undecodable;
-    judge_decoder(now);
+    if (found && found->state == State::compressed) found->state = State::undecodable;
 }
 
 Playout::Frame* Playout::find(FrameId id) {
@@ -89,23 +86,6 @@ bool Playout::is_due(const Frame& frame, LocalTime now) const {
 /// How long it has been waiting for the decoder alone.
 Duration Playout::held_up(const Frame& frame, LocalTime now) const {
     return now - std::max(due(frame, now), frame.arrived);
-}
-
-/// At each answer of the decoder: the frame that it takes up next tells how far behind it is.
-void Playout::judge_decoder(LocalTime now) {
-    if (independent_) return;
-    const auto next = std::find_if(frames_.begin(), frames_.end(), [](const Frame& frame) {
-        return frame.state == State::compressed;
-    });
-    const Duration lag = next != frames_.end() ? held_up(*next, now) : Duration{0};
-    if (lag <= decoder_limit) {
-        trial_.reset();
-    } else if (!trial_) {
-        trial_ = Trial{lag};
-    } else if (++trial_->frames == decoder_trial_frames) {
-        hopeless_ |= lag >= trial_->lag;
-        trial_ = Trial{lag};
-    }
 }
 
 /// When the front frame may follow the one before it: after half their own interval if it alone is
@@ -163,7 +143,8 @@ bool Playout::show_one(StreamKey key, LocalTime now, std::vector<Decision>& deci
 void Playout::show_front(StreamKey key, LocalTime now, std::vector<Decision>& decisions) {
     const Frame& frame = frames_.front();
     decisions.emplace_back(Present{frame.id, key, due(frame, now)});
-    if (!independent_ && held_up(frame, now) > decoder_patience) ++shown_behind_;
+    const bool after_stall = frame.late || rush_; // arriving late, it has been counted
+    if (!independent_ && !after_stall && held_up(frame, now) > decoder_patience) ++shown_behind_;
     last_shown_ = now;
     last_position_ = frame.position;
     stall_began_.reset();

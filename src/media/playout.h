@@ -13,7 +13,7 @@
 ///
 /// Where each frame needs the one before it (VP8, H.264, ...), skipping one that is not decoded yet
 /// spares the decoder nothing and would cost a picture. There all are shown as they come out of the
-/// decoder, and a stream whose decoder is too far behind and does not catch up is given up.
+/// decoder (DecoderBacklog says whether that can go on).
 #pragma once
 
 #include "media/slew.h"
@@ -50,8 +50,8 @@ public:
     /// decrease.
     void add(FrameId frame, LocalTime position, Duration behind, LocalTime now);
     /// Returns the frame's position, for StreamTimeline; empty if it waits no more.
-    std::optional<LocalTime> decoded(FrameId frame, LocalTime now);
-    void undecodable(FrameId frame, LocalTime now);
+    std::optional<LocalTime> decoded(FrameId frame);
+    void undecodable(FrameId frame);
     /// All that waits is due now, and is shown in order without skipping.
     void flush();
 
@@ -63,8 +63,6 @@ public:
     std::optional<Duration> overdue(LocalTime now) const;
     /// Appends what is due. `now` does not decrease.
     void step(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
-    /// Its frames cannot be left out, and its decoder is too far behind and does not catch up.
-    bool hopeless() const { return hopeless_; }
     /// How many frames were shown later than decoder_patience for the decoder alone.
     std::uint64_t shown_behind() const { return shown_behind_; }
     /// When `step` may have something to do without new input.
@@ -85,11 +83,6 @@ public:
     static constexpr Duration catch_up_spacing{20'000};
     /// A decoder is behind when frames that should have been shown so long ago still wait for it.
     static constexpr Duration decoder_patience{500'000};
-    /// A stream of dependent frames that is further behind than this, and after so many of them no
-    /// less, had better be drawn by the server: its delay would grow for ever. After a stall, or
-    /// after a screen that took no pictures, it is less soon.
-    static constexpr Duration decoder_limit{2'000'000};
-    static constexpr int decoder_trial_frames = 30;
     /// After a stall frames that are late already are not even decoded, for at most so long without
     /// a picture.
     static constexpr Duration stall_patience{250'000};
@@ -113,7 +106,6 @@ private:
     LocalTime due(const Frame& frame, LocalTime now) const;
     bool is_due(const Frame& frame, LocalTime now) const;
     Duration held_up(const Frame& frame, LocalTime now) const;
-    void judge_decoder(LocalTime now);
     LocalTime spaced(LocalTime now) const;
     bool show_one(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
     void show_front(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
@@ -136,12 +128,6 @@ private:
     LocalTime last_position_{};
     bool rush_ = false; ///< after a stall: as fast as dependent frames are decoded
     std::uint64_t shown_behind_ = 0;
-    struct Trial {
-        Duration lag{0}; ///< when it began
-        int frames = 0;  ///< since
-    };
-    std::optional<Trial> trial_; ///< of a decoder that is too far behind
-    bool hopeless_ = false;
     std::optional<LocalTime> stall_began_; ///< first frame given up since a picture was shown
 };
 

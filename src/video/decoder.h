@@ -22,7 +22,8 @@ public:
     virtual ~Decoder() = default;
     /// Decodes one whole compressed frame (the data of one STREAM_DATA). A picture that is wider or
     /// higher than `limit`, what the server declared, is refused before anything is allocated. An
-    /// error costs this frame; later frames may be given all the same.
+    /// error costs this frame; later frames may be given all the same. Errors: unsupported: no
+    /// frame of such a stream can be shown; system: none of this codec, on this machine.
     virtual Result<PicturePtr> decode(Bytes frame, Size limit) = 0;
     /// What comes next belongs to another stream: nothing is predicted from what came before.
     virtual void restart() = 0;

@@ -128,11 +128,11 @@ Result<Done> LibavDecoder::open() {
     const AVCodec* const codec =
         library != nullptr ? library->find_decoder(static_cast<AVCodecID>(id_)) : nullptr;
     if (codec == nullptr)
-        return Error{ErrorCode::unsupported, "this machine has no decoder for the video codec"};
+        return Error{ErrorCode::system, "this machine has no decoder for the video codec"};
     silence_libav();
     std::unique_ptr<AVCodecContext, FreeContext> context{library->alloc_context3(codec)};
     packet_.reset(library->packet_alloc());
-    if (!context || !packet_) return Error{ErrorCode::system, "no memory for a video decoder"};
+    if (!context || !packet_) return Error{ErrorCode::limit, "no memory for a video decoder"};
     context->opaque = this;
     context->get_buffer2 = get_buffer;
     context->flags |= AV_CODEC_FLAG_LOW_DELAY;

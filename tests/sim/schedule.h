@@ -204,7 +204,7 @@ private:
             world.main_clock_late(std::chrono::abs(amount));
             break;
         case K::stall:
-            world.stall(size);
+            world.stall(std::min<Duration>(std::chrono::abs(amount), 6s));
             break;
         case K::sound_on:
             world.sound_on(20ms + size / 5);

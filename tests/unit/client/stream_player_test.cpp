@@ -1,7 +1,11 @@
 #include "client/stream_player.h"
+#include "io/clock.h"
 
 #include <gtest/gtest.h>
 #include <spice/enums.h>
+
+#include <algorithm>
+#include <array>
 
 namespace sumac::client {
 namespace {
@@ -21,10 +25,16 @@ struct Playing {
                                                         [](std::uint8_t, Error) {},
                                                         [] {}});
     std::vector<media::StreamReport> reports;
+    std::vector<std::string> said;
     std::shared_ptr<StreamPlayer> player = std::make_shared<StreamPlayer>(StreamPlayer::Parts{
-        net, workers, *draw, statistics, nullptr, [this](std::uint32_t, const auto& report) {
-            reports.push_back(report);
-        }});
+        net,
+        workers,
+        *draw,
+        statistics,
+        nullptr,
+        [this](std::uint32_t, const auto& report) { reports.push_back(report); },
+        {},
+        [this](LogLevel, std::string_view line) { said.emplace_back(line); }});
     LocalTime now{Duration{1'000'000}};
     std::uint32_t mm_time = 1000;
 
@@ -102,6 +112,40 @@ TEST(StreamPlayer, SaysNothingOfADeadDecoderWhoseStreamIsOver) {
         playing.net.run_one();
     }
     EXPECT_EQ(playing.invalid_reports(), 0U);
+}
+
+/// A key frame of VP8, 64x64 pixels of grey, made with libvpx.
+const std::vector<std::byte> grey = [] {
+    constexpr std::array<unsigned, 36> bytes{0xf0, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x40, 0x00, 0x40,
+                                             0x00, 0x00, 0x47, 0x08, 0x85, 0x85, 0x88, 0x85, 0x84,
+                                             0x88, 0x02, 0x02, 0x00, 0x06, 0x70, 0x49, 0xd9, 0x6f,
+                                             0x54, 0x16, 0xa4, 0x25, 0xe2, 0x00, 0xfe, 0x68, 0x00};
+    std::vector<std::byte> frame;
+    for (const unsigned byte : bytes)
+        frame.push_back(static_cast<std::byte>(byte));
+    return frame;
+}();
+
+TEST(StreamPlayer, GivesUpAStreamWhoseDecoderFallsBehindForEver) {
+    Playing playing;
+    playing.now = io::now();
+    constexpr StreamKey key{1};
+    playing.create(key, SPICE_VIDEO_CODEC_TYPE_VP8);
+    const auto buffer = std::make_shared<const std::vector<std::byte>>(grey);
+    playing.give(key, *buffer, buffer);
+    playing.give(key, *buffer, buffer);
+    // All have waited for too long, and no fewer wait than before.
+    for (int i = 0; i < 1000 && playing.invalid_reports() == 0; ++i) {
+        playing.now += 2 * media::DecoderBacklog::limit;
+        playing.give(key, *buffer, buffer);
+        playing.net.restart();
+        playing.net.run_one(); // an answer, or a timer that is set anew
+        playing.net.poll();
+    }
+    EXPECT_EQ(playing.invalid_reports(), 1U);
+    EXPECT_TRUE(std::any_of(playing.said.begin(), playing.said.end(), [](const std::string& line) {
+        return line.find("faster than they can be decoded") != std::string::npos;
+    }));
 }
 
 TEST(StreamPlayer, CountsTheWholeBufferOfAFrameThatWaits) {

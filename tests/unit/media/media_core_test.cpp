@@ -98,6 +98,20 @@ TEST(MediaCore, GivesUpAStreamOnceWhoseDecoderFallsBehindForEver) {
     EXPECT_EQ(given_up, 1u);
 }
 
+TEST(MediaCore, DrawingOverAStreamDoesNotWaitForADecoderThatIsFarBehind) {
+    MediaCore core;
+    core.stream_created({.key = first, .id = StreamId{49}, .frames_are_independent = false}, start);
+    for (std::uint64_t i = 1; i <= 30; ++i) {
+        core.frame_received(first, {i}, static_cast<std::uint32_t>(5000 + i * 33), start + i * 1ms);
+    }
+    core.covered(first, start + 100ms); // not far yet
+    core.step(start + 100ms);
+    EXPECT_EQ(core.waiting(first), 30u);
+    core.covered(first, start + 1s);
+    EXPECT_EQ(only<Skip>(core.step(start + 1s)).size(), 30u);
+    EXPECT_EQ(core.waiting(first), 0u);
+}
+
 TEST(MediaCore, TheEndOfTheSessionSkipsWhatWaits) {
     MediaCore core = with_stream();
     core.frame_received(first, {1}, 5000, start);
