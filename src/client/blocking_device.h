@@ -32,7 +32,9 @@ public:
     void open(Open open, Then then) {
         if (!thread_.start()) {
             const Failure failure{ErrorCode::system, "there is no thread for a sound device", {}};
-            asio::post(net_, [then, failure] { then(std::optional{failure}); });
+            asio::post(net_, [state = state_, then, failure, closings = state_->closings.load()] {
+                if (closings == state->closings) then(std::optional{failure});
+            });
             return;
         }
         used_ = true;
@@ -60,8 +62,8 @@ public:
     }
 
     void close() {
-        if (!used_) return;
         ++state_->closings;
+        if (!used_) return;
         thread_.post([state = state_] {
             state->device.reset();
             return DeviceThread::Answer{};
