@@ -15,7 +15,7 @@ import unittest
 from unittest import mock
 
 from hearing import RATE, TONE_HZ, TONE_PEAK, click_times, heard, is_tone, switch_recording, wait_for_clicks, wait_until_heard
-from hiccups import Hiccups
+from hiccups import STALL_MS, Hiccups
 from host_process import HostProcess
 from pulse import DriftingCard, PulseServer, null_sink
 from sumac_process import Frames, SumacProcess
@@ -84,7 +84,8 @@ class SoundDevice(unittest.TestCase):
     def check_steady(self, report, hiccups):
         """Sound without a gap, neither too little of it nor too much."""
         audio = report["audio"]
-        self.assertEqual(audio["discarded_ms"], 0)
+        # What a stall held up comes in one go, and what is too much of it is thrown away.
+        self.assertLessEqual(audio["discarded_ms"], hiccups.count(STALL_MS) * hiccups.longest_ms, audio)
         # One more: what the machine does to the client need not be just what it does to us.
         self.assertLessEqual(audio["underruns"], hiccups.count(RING_MS) + 1, audio)
         self.assertGreater(audio["buffered_ms"]["p50"], RING_MS)
