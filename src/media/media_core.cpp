@@ -63,8 +63,11 @@ void MediaCore::covered(StreamKey key, LocalTime now) {
     Stream& covered = of->second;
     covered.playout.flush();
     // Drawing does not wait for a decoder that is far behind.
-    if (covered.backlog && covered.backlog->behind(latest_) > Playout::decoder_patience)
-        covered.playout.abandon_undecoded(key, noted_);
+    if (!covered.backlog || covered.backlog->behind(latest_) <= Playout::decoder_patience) return;
+    const std::size_t noted = noted_.size();
+    covered.playout.abandon_undecoded(key, noted_);
+    for (std::size_t i = noted; i < noted_.size(); ++i)
+        tell_reporter(noted_[i]);
 }
 
 std::size_t MediaCore::waiting(StreamKey key) const {
@@ -156,8 +159,7 @@ std::vector<Decision> MediaCore::step(LocalTime now) {
     }
     for (std::size_t i = noted; i < decisions.size(); ++i)
         tell_reporter(decisions[i]);
-    for (auto& [key, of] : streams_)
-        judge_decoder(key, of, decisions);
+    give_up_hopeless(decisions);
     forget_finished();
     return decisions;
 }
@@ -189,21 +191,21 @@ std::optional<LocalTime> MediaCore::next_deadline(const Stream& of) const {
 }
 
 void MediaCore::tell_reporter(const Decision& decision) {
-    const auto* const skip = std::get_if<Skip>(&decision);
-    if (!skip) return;
-    const bool ours =
-        skip->reason == SkipReason::decoder_behind || skip->reason == SkipReason::undecodable;
-    if (ours) stream(skip->stream).reporter.dropped_here();
+    if (const auto* const skip = std::get_if<Skip>(&decision)) {
+        const bool ours =
+            skip->reason == SkipReason::decoder_behind || skip->reason == SkipReason::undecodable;
+        if (ours) stream(skip->stream).reporter.dropped_here();
+    } else if (const auto* const present = std::get_if<Present>(&decision)) {
+        if (present->decoder_late) stream(present->stream).reporter.dropped_here();
+    }
 }
 
-/// Of a decoder that can leave out nothing: the server hears that it is too slow, and where that
-/// does not help, draws instead.
-void MediaCore::judge_decoder(StreamKey key, Stream& of, std::vector<Decision>& decisions) {
-    for (; of.told_behind < of.playout.shown_behind(); ++of.told_behind)
-        of.reporter.dropped_here();
-    if (of.destroyed || of.given_up || !of.backlog || !of.backlog->hopeless()) return;
-    of.given_up = true;
-    decisions.emplace_back(GiveUp{key});
+void MediaCore::give_up_hopeless(std::vector<Decision>& decisions) {
+    for (auto& [key, of] : streams_) {
+        if (of.destroyed || of.given_up || !of.backlog || !of.backlog->hopeless()) continue;
+        of.given_up = true;
+        decisions.emplace_back(GiveUp{key});
+    }
 }
 
 void MediaCore::look(Stream& of) {

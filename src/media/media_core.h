@@ -143,7 +143,6 @@ private:
         Playout playout;
         StreamReporter reporter;
         std::optional<DecoderBacklog> backlog; ///< of dependent frames
-        std::uint64_t told_behind = 0; ///< of the frames shown behind, those the reporter knows of
     };
     Stream& stream(StreamKey key);
     void look(Stream& of);
@@ -153,7 +152,7 @@ private:
     Playout* predecessor(const Stream& of);
     std::optional<LocalTime> next_deadline(const Stream& of) const;
     void tell_reporter(const Decision& decision);
-    void judge_decoder(StreamKey key, Stream& of, std::vector<Decision>& decisions);
+    void give_up_hopeless(std::vector<Decision>& decisions);
     void note_epoch(std::optional<StreamKey> key,
                     std::optional<EpochCause> cause,
                     std::uint32_t mm_time);

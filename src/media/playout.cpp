@@ -83,9 +83,11 @@ bool Playout::is_due(const Frame& frame, LocalTime now) const {
     return due(frame, now) <= now;
 }
 
-/// How long it has been waiting for the decoder alone.
-Duration Playout::held_up(const Frame& frame, LocalTime now) const {
-    return now - std::max(due(frame, now), frame.arrived);
+/// What can be left out, is before it comes to that. What a stall made late has been counted when
+/// it arrived.
+bool Playout::decoder_late(const Frame& frame, LocalTime now) const {
+    if (independent_ || frame.late || rush_) return false;
+    return now - std::max(due(frame, now), frame.arrived) > decoder_patience;
 }
 
 /// When the front frame may follow the one before it: after half their own interval if it alone is
@@ -142,9 +144,7 @@ bool Playout::show_one(StreamKey key, LocalTime now, std::vector<Decision>& deci
 
 void Playout::show_front(StreamKey key, LocalTime now, std::vector<Decision>& decisions) {
     const Frame& frame = frames_.front();
-    decisions.emplace_back(Present{frame.id, key, due(frame, now)});
-    const bool after_stall = frame.late || rush_; // arriving late, it has been counted
-    if (!independent_ && !after_stall && held_up(frame, now) > decoder_patience) ++shown_behind_;
+    decisions.emplace_back(Present{frame.id, key, due(frame, now), decoder_late(frame, now)});
     last_shown_ = now;
     last_position_ = frame.position;
     stall_began_.reset();

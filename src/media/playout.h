@@ -19,7 +19,6 @@
 #include "media/slew.h"
 #include "media/types.h"
 
-#include <cstdint>
 #include <deque>
 #include <optional>
 #include <vector>
@@ -63,8 +62,6 @@ public:
     std::optional<Duration> overdue(LocalTime now) const;
     /// Appends what is due. `now` does not decrease.
     void step(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
-    /// How many frames were shown later than decoder_patience for the decoder alone.
-    std::uint64_t shown_behind() const { return shown_behind_; }
     /// When `step` may have something to do without new input.
     std::optional<LocalTime> next_deadline(LocalTime now) const;
     /// Everything that waits is skipped.
@@ -105,7 +102,7 @@ private:
     Frame* find(FrameId id);
     LocalTime due(const Frame& frame, LocalTime now) const;
     bool is_due(const Frame& frame, LocalTime now) const;
-    Duration held_up(const Frame& frame, LocalTime now) const;
+    bool decoder_late(const Frame& frame, LocalTime now) const;
     LocalTime spaced(LocalTime now) const;
     bool show_one(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
     void show_front(StreamKey key, LocalTime now, std::vector<Decision>& decisions);
@@ -127,7 +124,6 @@ private:
     std::optional<LocalTime> last_shown_;
     LocalTime last_position_{};
     bool rush_ = false; ///< after a stall: as fast as dependent frames are decoded
-    std::uint64_t shown_behind_ = 0;
     std::optional<LocalTime> stall_began_; ///< first frame given up since a picture was shown
 };
 

@@ -60,6 +60,7 @@ struct Present {
     FrameId frame;
     StreamKey stream;
     LocalTime due; ///< when it was to be shown; the time of the decision is `now` of the step
+    bool decoder_late = false; ///< by more than Playout::decoder_patience, for the decoder alone
 };
 
 /// This frame will not be shown: drop its picture. Where frames do not depend on each other (MJPEG)

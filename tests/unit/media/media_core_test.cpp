@@ -101,8 +101,9 @@ TEST(MediaCore, GivesUpAStreamOnceWhoseDecoderFallsBehindForEver) {
 TEST(MediaCore, DrawingOverAStreamDoesNotWaitForADecoderThatIsFarBehind) {
     MediaCore core;
     core.stream_created({.key = first, .id = StreamId{49}, .frames_are_independent = false}, start);
+    core.report_activated(first, {.unique_id = 5, .max_window_size = 31, .timeout_ms = 60'000});
     for (std::uint64_t i = 1; i <= 30; ++i) {
-        core.frame_received(first, {i}, static_cast<std::uint32_t>(5000 + i * 33), start + i * 1ms);
+        core.frame_received(first, {i}, static_cast<std::uint32_t>(5000 + i), start + i * 1ms);
     }
     core.covered(first, start + 100ms); // not far yet
     core.step(start + 100ms);
@@ -110,6 +111,11 @@ TEST(MediaCore, DrawingOverAStreamDoesNotWaitForADecoderThatIsFarBehind) {
     core.covered(first, start + 1s);
     EXPECT_EQ(only<Skip>(core.step(start + 1s)).size(), 30u);
     EXPECT_EQ(core.waiting(first), 0u);
+    // The server hears of it with the frame that completes the window: as many as that counts.
+    core.frame_received(first, {31}, 6031, start + 1031ms);
+    const auto reports = only<SendReport>(core.step(start + 1031ms));
+    ASSERT_EQ(reports.size(), 1u);
+    EXPECT_EQ(reports[0].report.num_drops, 30u);
 }
 
 TEST(MediaCore, TheEndOfTheSessionSkipsWhatWaits) {
