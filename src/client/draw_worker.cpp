@@ -44,6 +44,7 @@ void DrawWorker::begin() {
 }
 
 void DrawWorker::queue(DrawJob job) {
+    bool image = false;
     {
         const std::lock_guard lock{mutex_};
         Queued queued;
@@ -52,6 +53,7 @@ void DrawWorker::queue(DrawJob job) {
         const auto* message = std::get_if<wire::DisplayMessage>(&job.work);
         const bool early = message != nullptr && !queued_bytes_.empty();
         if (early) queued.image = early_.add(*message, job.keep_alive);
+        image = queued.image != nullptr;
         job.cost_bytes += sizeof(Queued);
         queued_bytes_[job.display] += job.cost_bytes;
         if (job.serial) seen_[job.display] = *job.serial;
@@ -59,7 +61,7 @@ void DrawWorker::queue(DrawJob job) {
         queued.job = std::move(job);
         inbox_.push_back(std::move(queued));
     }
-    call_helpers();
+    if (image) call_helpers();
 }
 
 void DrawWorker::saw(std::uint8_t display, Serial serial) {

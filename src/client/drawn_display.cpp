@@ -102,10 +102,8 @@ DrawnDisplay::Outcome DrawnDisplay::draw(const wire::DisplayMessage& message, co
 void DrawnDisplay::drawn(const wire::DisplayMessage& message,
                          bool kept_primary,
                          LocalTime arrived) {
-    if (const auto name = std::visit(NameOf{}, message); !name.empty()) {
-        parts_.statistics.drawn(name);
-        parts_.statistics.draw_delay(io::now() - arrived);
-    }
+    if (const auto name = std::visit(NameOf{}, message); !name.empty())
+        parts_.statistics.drawn(name, io::now() - arrived);
     if (!kept_primary) announce_primary(message);
     if (std::holds_alternative<wire::DisplayMark>(message)) marked_ = true;
     if (const auto* config = std::get_if<wire::MonitorsConfig>(&message);

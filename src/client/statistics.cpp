@@ -48,13 +48,9 @@ void Statistics::ignored(ChannelId id, std::string_view what) {
     ++channels_[id].ignored[std::string{what}];
 }
 
-void Statistics::drawn(std::string_view operation) {
+void Statistics::drawn(std::string_view operation, Duration delay) {
     const Lock lock{mutex_};
     ++report_.draws[std::string{operation}];
-}
-
-void Statistics::draw_delay(Duration delay) {
-    const Lock lock{mutex_};
     if (!draw_delay_) draw_delay_ = std::make_unique<Histogram>();
     draw_delay_->add(delay);
 }

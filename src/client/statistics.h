@@ -34,9 +34,8 @@ public:
     void damaged(ChannelId id, std::string_view what);
     void ignored(ChannelId id, std::string_view what);
 
-    void drawn(std::string_view operation);
-    /// From the arrival of a drawing operation until it was drawn.
-    void draw_delay(Duration delay);
+    /// `delay`: from its arrival until it was drawn.
+    void drawn(std::string_view operation, Duration delay);
     void not_drawn(std::string_view what);
 
     void stream_created(StreamKey key, const StreamReport& stream);
