@@ -5,7 +5,6 @@
 
 #include <spice/enums.h>
 
-
 namespace sumac::wire {
 
 namespace {
