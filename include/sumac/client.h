@@ -62,10 +62,10 @@ enum class SoundDevice {
 enum class ImageCompression {
     server, ///< as the server was configured
     off,
-    lz4,      ///< quickest for both sides, the largest: for fast networks
-    lz,       ///< good for what is drawn: text, areas, lines
-    glz,      ///< as lz, with a memory of earlier images: the smallest for repeated content
-    quic,     ///< the smallest for photographs; slow
+    lz4,      ///< made for speed: for fast networks
+    lz,       ///< made for what is drawn: text, areas, lines
+    glz,      ///< as lz, with a memory of earlier images
+    quic,     ///< made for photographs; slower to decode
     auto_lz,  ///< the server chooses for each image between quic and lz...
     auto_glz, ///< ...or glz: for slow networks
 };
