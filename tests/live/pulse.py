@@ -5,6 +5,7 @@ import fcntl
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -12,6 +13,8 @@ import time
 from child import DIE_WITH_US
 from hearing import RATE
 
+DRIFTING_CARD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "drifting_card.py")
+CARD_BYTES = 1 << 14  # its buffer, 85 ms
 SOUND = ("--raw", "--format=s16le", f"--rate={RATE}", "--channels=2")
 
 
@@ -114,19 +117,34 @@ def _feed(pipe, second):
             pipe.flush()
 
 
-class Heard:
-    """Samples that have been heard up to now.
+class Listener:
+    """Hears what a program (parec) writes until the end of the with statement, or of the program.
 
-    left   those of the left channel
+    left   the samples of the left channel up to now
     began  the first one came at that time of the monotonic clock, in seconds
     """
 
-    def __init__(self, rate=RATE):
-        self._rate, self._bytes, self._looked = rate, bytearray(), 0
+    def __init__(self, process, rate):
+        self._process, self._rate, self._bytes, self._looked = process, rate, bytearray(), 0
         self.began = float("inf")
         self._loud = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
-    def hear(self, piece):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.terminate()
+        self._reader.join()
+        self._process.wait()
+        self._process.stdout.close()
+
+    def _read(self):
+        while piece := os.read(self._process.stdout.fileno(), 1 << 16):
+            self._hear(piece)
+
+    def _hear(self, piece):
         now = time.monotonic()
         self._bytes += piece
         whole = len(self._bytes) // 4 * 4
@@ -150,68 +168,13 @@ class Heard:
         return self._loud[before]
 
 
-class Listener(Heard):
-    """Hears what a program (parec) writes until the end of the with statement, or of the program."""
-
-    def __init__(self, process, rate):
-        super().__init__(rate)
-        self._process = process
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._process.terminate()
-        self._reader.join()
-        self._process.wait()
-        self._process.stdout.close()
-
-    def _read(self):
-        while piece := os.read(self._process.stdout.fileno(), 1 << 16):
-            self.hear(piece)
-
-
-class DriftingCard(Heard):
-    """A sound card whose clock goes so many parts in a million faster than ours. Use it in a with statement.
-
-    module  of the PulseServer that plays on it
-    """
-
-    PERIOD = 0.005
-    BUFFER_BYTES = 1 << 14  # 85 ms
-
-    def __init__(self, folder, ppm):
-        super().__init__()
-        self._path = os.path.join(folder, "card")
-        self._bytes_per_second = 4 * RATE * (1 + ppm / 1e6)
-        self.module = f"module-pipe-sink file={self._path} format=s16le rate={RATE} channels=2"
-        self._stop = threading.Event()
-        self._player = threading.Thread(target=self._play, daemon=True)
-
-    def __enter__(self):
-        os.mkfifo(self._path)
-        self._pipe = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
-        fcntl.fcntl(self._pipe, fcntl.F_SETPIPE_SZ, self.BUFFER_BYTES)
-        self._player.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        self._player.join()
-        os.close(self._pipe)
-
-    def _play(self):
-        began, played = time.monotonic(), 0
-        while not self._stop.wait(self.PERIOD):
-            due = int((time.monotonic() - began) * self._bytes_per_second) // 4 * 4
-            piece = self._take(due - played)
-            self.hear(piece + bytes(due - played - len(piece)))  # it does not wait for sound
-            played = due
-
-    def _take(self, size):
-        try:
-            return os.read(self._pipe, size)
-        except BlockingIOError:
-            return b""
+def drifting_card(folder, ppm):
+    """A Listener of a sound card whose clock goes so many parts in a million faster than ours, and the module of the
+    PulseServer that plays on it (drifting_card.py)."""
+    path = os.path.join(folder, "card")
+    os.mkfifo(path)
+    pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, CARD_BYTES)
+    card = subprocess.Popen([*DIE_WITH_US, sys.executable, DRIFTING_CARD, str(ppm)], stdin=pipe, stdout=subprocess.PIPE)
+    os.close(pipe)
+    return Listener(card, RATE), f"module-pipe-sink file={path} format=s16le rate={RATE} channels=2"

@@ -15,9 +15,9 @@ import unittest
 from unittest import mock
 
 from hearing import RATE, TONE_HZ, TONE_PEAK, click_times, heard, is_tone, switch_recording, wait_for_clicks, wait_until_heard
-from hiccups import STALL_MS, Hiccups
+from hiccups import Hiccups
 from host_process import HostProcess
-from pulse import DriftingCard, PulseServer, null_sink
+from pulse import PulseServer, drifting_card, null_sink
 from sumac_process import Frames, SumacProcess
 
 SUMAC = HOST = ""
@@ -85,18 +85,21 @@ class SoundDevice(unittest.TestCase):
         """Sound without a gap, neither too little of it nor too much."""
         audio = report["audio"]
         # What a stall held up comes in one go, and what is too much of it is thrown away.
-        self.assertLessEqual(audio["discarded_ms"], hiccups.count(STALL_MS) * hiccups.longest_ms, audio)
+        if hiccups.count(RING_MS) == 0:
+            self.assertEqual(audio["discarded_ms"], 0, audio)
         # One more: what the machine does to the client need not be just what it does to us.
         self.assertLessEqual(audio["underruns"], hiccups.count(RING_MS) + 1, audio)
         self.assertGreater(audio["buffered_ms"]["p50"], RING_MS)
         self.assertLess(audio["buffered_ms"]["p95"], hiccups.allowed_ms(250))
 
     def check_clicks(self, clicks, hiccups):
-        """One each second. Sound is played up to 0.5 % faster or slower, and silence fills what a stall takes."""
+        """One each second, none lost and none twice. Sound is played up to 0.5 % faster or slower; only a stall of this
+        machine makes silence, or throws sound away."""
         gaps = [after - before for before, after in zip(clicks, clicks[1:])]
         print(f"{len(clicks)} clicks, {1000 * min(gaps):.1f} to {1000 * max(gaps):.1f} ms apart", flush=True)
-        for gap in gaps:
-            self.assertLess(abs(gap - 1), 0.008 + (hiccups.longest_ms / 1000 if hiccups.longest_ms > RING_MS else 0))
+        off = sorted(abs(gap - 1) for gap in gaps)
+        self.assertLess(off[len(off) // 2], 0.008)
+        self.assertLess(off[-1], 0.008 if hiccups.count(RING_MS) == 0 else 0.5 + hiccups.longest_ms / 1000)
 
     def check_pictures(self, host, sumac, listener, clicks, hiccups):
         """What is heard at the device is seen at that time: by the sound server's clock, not by the client's."""
@@ -265,8 +268,9 @@ class SoundDevice(unittest.TestCase):
 
     def check_drift(self, ppm):
         """The sound card's clock goes that much faster than ours, which is the server's."""
-        card = self.enterContext(DriftingCard(self.folder, ppm))
-        pulse = self.start_pulse(card.module)
+        card, module = drifting_card(self.folder, ppm)
+        self.enterContext(card)
+        pulse = self.start_pulse(module)
         sumac, _, hiccups = self.play(pulse)
         card.wait_until_loud()
         time.sleep(DRIFT_SECONDS)
