@@ -84,6 +84,7 @@ void Player::step(LocalTime now, const Advise& advise, const OnBlock& on_block) 
     if (!active_) return;
     if (!std::exchange(resumed_, true)) resume(now);
     run_null_device(now);
+    judge_ahead(now);
     converter_made_ = false;
     const std::uint64_t wanted = frames_in(ahead(), device_.rate_hz);
     while (ring_->level() < wanted) {
@@ -106,6 +107,7 @@ void Player::step(LocalTime now, const Advise& advise, const OnBlock& on_block) 
         }
         write_sound(advice.speed, on_block);
     }
+    filled_ = ring_->level() >= wanted;
     forget_heard(now);
     rest_when_done(now);
 }
@@ -134,8 +136,22 @@ void Player::run_null_device(LocalTime now) {
 void Player::ran_dry() {
     if (!sounding_) return;
     ++counts_.ring_underruns;
-    ahead_ = std::min(ahead_ + period, max_ahead);
+    lengthen();
     sounding_ = false; // one pause is one underrun
+}
+
+void Player::lengthen() {
+    ahead_ = std::min(ahead_ + period, max_ahead);
+    lengthened_ = true;
+}
+
+/// By what this step finds.
+void Player::judge_ahead(LocalTime now) {
+    if (sounding_ && filled_ && ring_->level() < frames_in(narrow, device_.rate_hz)) lengthen();
+    if (std::exchange(lengthened_, false)) calm_since_ = now;
+    if (now - calm_since_ < calm) return;
+    ahead_ = std::max(ahead_ - period, first_ahead);
+    calm_since_ = now;
 }
 
 void Player::write_sound(double speed, const OnBlock& on_block) {

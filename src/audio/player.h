@@ -9,7 +9,8 @@
 /// as fast as local time passes. Pure but for the ring, which a device's callback may read.
 ///
 /// Sound that is missing is silence, counted: the regulator counts an empty queue, this class a
-/// ring that ran dry because a step came late; each of those makes `ahead` grow.
+/// ring that ran dry because a step came late. Each of those, and each step that came nearly too
+/// late, makes `ahead` grow; while there are none it shrinks again.
 #pragma once
 
 #include "audio/converter.h"
@@ -94,6 +95,10 @@ public:
     /// that ran the server as well had an underrun in three minutes.
     static constexpr Duration first_ahead{40'000};
     static constexpr Duration max_ahead{100'000};
+    /// A step that finds less in a ring that was full came nearly too late.
+    static constexpr Duration narrow{10'000};
+    /// So long without one makes the ring shorter by a period.
+    static constexpr Duration calm{60'000'000};
     /// With less in the ring the next step could come too late: silence rather than waiting.
     static constexpr Duration low{15'000};
     /// Silence that lasts longer ends the activity.
@@ -104,6 +109,8 @@ private:
     void resume(LocalTime now);
     void run_null_device(LocalTime now);
     void ran_dry();
+    void lengthen();
+    void judge_ahead(LocalTime now);
     void write_sound(double speed, const OnBlock& on_block);
     void write_converted(std::optional<Stamp> stamp, const OnBlock* on_block);
     void write_silence();
@@ -145,6 +152,9 @@ private:
     Duration device_latency_{0};
     Duration device_takes_{0};
     Duration ahead_ = first_ahead;
+    bool filled_ = false;     ///< by the last step, as far as `ahead` wants
+    bool lengthened_ = false; ///< since the last step
+    LocalTime calm_since_{};
     Counts counts_;
 };
 

@@ -85,9 +85,7 @@ void SoundPlayer::step() {
 }
 
 void SoundPlayer::tell_what_is_heard(LocalTime now) {
-    parts_.statistics.sound(parts_.streams->audio_status().underruns +
-                                player_.counts().ring_underruns,
-                            player_.counts().discarded);
+    parts_.statistics.sound(underruns(), player_.counts().discarded);
     const auto heard = player_.heard(now);
     if (!heard) return;
     parts_.streams->heard({heard->stamp.mm_time, heard->stamp.beyond, now, heard->buffered}, now);
@@ -97,6 +95,10 @@ void SoundPlayer::tell_what_is_heard(LocalTime now) {
     trace_heard(*heard, now);
 }
 
+std::uint64_t SoundPlayer::underruns() const {
+    return parts_.streams->audio_status().underruns + player_.counts().ring_underruns;
+}
+
 void SoundPlayer::trace_heard(const audio::Player::HeardSound& heard, LocalTime now) {
     if (parts_.trace == nullptr) return;
     TraceEvent event;
@@ -104,11 +106,12 @@ void SoundPlayer::trace_heard(const audio::Player::HeardSound& heard, LocalTime 
     event.at = now;
     event.mm_time = heard.stamp.mm_time;
     event.detail = fmt::format("source=playback buffered_ms={:.1f} queued_ms={:.1f} "
-                               "target_ms={:.1f} speed={:.5f}",
+                               "target_ms={:.1f} speed={:.5f} underruns={}",
                                milliseconds(heard.buffered),
                                milliseconds(player_.queued()),
                                milliseconds(parts_.streams->audio_status().target),
-                               speed_);
+                               speed_,
+                               underruns());
     parts_.trace->on_trace(event);
 }
 

@@ -73,6 +73,7 @@ private:
     void device_failed(std::string_view why, LocalTime now);
     void close_device(LocalTime now);
     void wake_at(LocalTime at);
+    std::uint64_t underruns() const;
     void trace_heard(const audio::Player::HeardSound& heard, LocalTime now);
 
     Parts parts_;

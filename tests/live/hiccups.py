@@ -56,6 +56,10 @@ class Hiccups:
                 until = max(until, ended)
         return count
 
+    def longer_than(self, beyond_ms, since_us, until_us):
+        """Whether this machine stood still for that long at any time in between."""
+        return any(began < until_us and ended > since_us for began, ended, beyond in self._stalls if beyond > beyond_ms)
+
     def explain(self, t_us):
         """Whether this machine stood still at about that time of the monotonic clock."""
         return any(began - 1e6 <= t_us <= ended + 1e6 for began, ended, beyond_ms in self._stalls if beyond_ms >= STALL_MS)

@@ -64,6 +64,28 @@ TEST(Player, ALateStepIsCountedAndMakesTheRingLonger) {
     EXPECT_EQ(world.player().ahead(), Player::first_ahead + 10ms);
 }
 
+TEST(Player, AStepThatNearlyCameTooLateMakesTheRingLongerUntilItIsCalm) {
+    SoundWorld world{{}};
+    world.start();
+    world.run(2s);
+    world.sleep_through(35ms);
+    world.run(1s);
+    world.sleep_through(35ms); // not too late for the longer ring
+    world.run(1s);
+    EXPECT_EQ(world.player().ahead(), Player::first_ahead + 10ms);
+    world.run(Player::calm);
+    EXPECT_EQ(world.player().ahead(), Player::first_ahead);
+    EXPECT_EQ(world.underruns(), 0u);
+}
+
+TEST(Player, PacketsThatComeLateAreNotALateStep) {
+    SoundWorld world{{.jitter = 30ms}};
+    world.start();
+    world.run(30s);
+    EXPECT_EQ(world.player().counts().ring_underruns, 0u);
+    EXPECT_EQ(world.player().ahead(), Player::first_ahead);
+}
+
 TEST(Player, ANewStartByAnotherClockPlaysOnBehindTheOldOne) {
     SoundWorld world{{}};
     world.start();
