@@ -26,7 +26,7 @@ struct Checkpoint {
     std::uint32_t display = 0;
     Size size;
     PictureHash hash{};
-    auto operator<=>(const Checkpoint&) const = default;
+    bool operator==(const Checkpoint&) const = default;
 };
 
 struct CaptureRecord {
