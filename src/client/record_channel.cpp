@@ -229,7 +229,7 @@ void RecordChannel::announce(LocalTime now) {
 }
 
 void RecordChannel::wake_at(LocalTime at) {
-    timer_.expires_at(asio::steady_timer::time_point{at.time_since_epoch()});
+    timer_.expires_at(at);
     timer_.async_wait([this, weak = std::weak_ptr{recording_}](const asio::error_code& error) {
         if (!error && !weak.expired()) step(parts_.now());
     });

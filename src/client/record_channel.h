@@ -11,11 +11,9 @@
 #include "client/blocking_device.h"
 #include "client/channel.h"
 #include "client/statistics.h"
-#include "io/clock.h"
+#include "io/timer.h"
 #include "wire/record.h"
 #include <sumac/client.h>
-
-#include <asio/steady_timer.hpp>
 
 #include <functional>
 #include <memory>
@@ -76,7 +74,7 @@ private:
     void wake_at(LocalTime at);
 
     Parts parts_;
-    asio::steady_timer timer_;
+    io::Timer timer_;
     BlockingDevice<audio::SystemInput> microphone_;
     audio::DevicePlan plan_; ///< of the microphone
     /// Handlers hold it weakly: once it is gone, so is this object, or that recording.

@@ -220,7 +220,7 @@ void SoundPlayer::close_device(LocalTime now) {
 }
 
 void SoundPlayer::wake_at(LocalTime at) {
-    timer_.expires_at(asio::steady_timer::time_point{at.time_since_epoch()});
+    timer_.expires_at(at);
     timer_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
         const auto self = weak.lock();
         if (!error && self && !self->closed_) self->step();

@@ -13,9 +13,8 @@
 #include "client/guest_sound.h"
 #include "client/statistics.h"
 #include "client/stream_player.h"
+#include "io/timer.h"
 #include <sumac/client.h>
-
-#include <asio/steady_timer.hpp>
 
 #include <functional>
 #include <memory>
@@ -44,6 +43,8 @@ public:
     audio::Gain& gain() override { return player_.gain(); }
     /// For good.
     void close();
+    /// When it acts next by itself, if that is to come.
+    LocalTime wakes_at() const { return timer_.expiry(); }
 
     static constexpr std::chrono::seconds retry_interval{5};
     /// A beep each second must not open the device each time.
@@ -78,7 +79,7 @@ private:
 
     Parts parts_;
     audio::Player player_;
-    asio::steady_timer timer_;
+    io::Timer timer_;
     bool awake_ = false; ///< the timer runs
     bool closed_ = false;
     double speed_ = 1;

@@ -295,7 +295,7 @@ void StreamPlayer::frame_not_shown(const ShownFrame& frame, LocalTime now) {
 void StreamPlayer::wake_at(std::optional<LocalTime> deadline) {
     timer_.cancel();
     if (!deadline || closed_) return;
-    timer_.expires_at(asio::steady_timer::time_point{deadline->time_since_epoch()});
+    timer_.expires_at(*deadline);
     timer_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
         const auto self = weak.lock();
         if (error || !self || self->closed_) return;

@@ -14,6 +14,7 @@
 #include "client/signal.h"
 #include "client/statistics.h"
 #include "client/stream_trace.h"
+#include "io/timer.h"
 #include "media/media_core.h"
 #include "video/decoder.h"
 #include "wire/framing.h"
@@ -21,7 +22,6 @@
 #include <sumac/sinks.h>
 
 #include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 #include <asio/thread_pool.hpp>
 
 #include <deque>
@@ -106,6 +106,8 @@ public:
     bool full() const { return !closed_ && compressed_bytes_ > max_compressed_bytes; }
     /// A decoder is at work; its result will come back to this object.
     bool busy() const { return decoding_ > 0; }
+    /// When it acts next by itself, if that is to come.
+    LocalTime wakes_at() const { return timer_.expiry(); }
     /// Notified whenever full, busy or what `uncover` waits for may have changed.
     Signal& changed() { return changed_; }
 
@@ -164,7 +166,7 @@ private:
     Parts parts_;
     StreamTrace trace_;
     media::MediaCore core_;
-    asio::steady_timer timer_;
+    io::Timer timer_;
     Signal changed_;
     std::map<StreamKey, Stream> streams_;
     IdleDecoders idle_decoders_;
