@@ -223,6 +223,9 @@ bool Session::wait_for(std::chrono::milliseconds limit) {
 std::optional<Failure> Session::failure() const {
     return impl_->failure();
 }
+void Session::pass_time(std::chrono::microseconds duration) {
+    impl_->pass_time(duration);
+}
 SessionReport Session::report() const {
     return impl_->report();
 }

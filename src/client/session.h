@@ -31,6 +31,7 @@ public:
     void wait();
     bool wait_for(std::chrono::milliseconds limit);
     std::optional<Failure> failure() const;
+    void pass_time(Duration duration);
     SessionReport report() const { return statistics_.report(); }
 
 private:
@@ -48,6 +49,11 @@ private:
     void end_with(Failure failure);
     void stop_all();
     void log(LogLevel level, std::string_view line);
+
+    // Virtual time, in session_time.cpp.
+    awaitable<void> let_pass(Duration duration);
+    awaitable<void> rest();
+    LocalTime next_act() const;
 
     // Channels, in session_channels.cpp.
     class MainChannel;
