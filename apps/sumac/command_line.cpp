@@ -262,7 +262,7 @@ CLI::App* add_replay(CLI::App& app, ReplayOptions& options) {
     replay->add_flag_function(
         "--fast",
         [&options](std::int64_t) { options.pace = Pace::fast; },
-        "without the pauses of the capture");
+        "in virtual time: every frame, as fast as can be");
     replay->add_option("--picture", options.picture, "save the last picture as PNG")
         ->type_name("OUT.png");
     add_trace(*replay, options.trace);

@@ -5,6 +5,7 @@
 #include "png.h"
 #include "probe.h"
 #include "record.h"
+#include "replay_time.h"
 #include "trace_file.h"
 
 #include <fmt/format.h>
@@ -15,7 +16,7 @@ namespace {
 
 /// A picture that is not as the checkpoint says after so long will not become so.
 constexpr Duration checkpoint_patience = std::chrono::seconds{10};
-/// After the last byte, for what still waits to be shown.
+/// After the last byte, for what still waits to be shown. In virtual time the server sees to it.
 constexpr Duration last_words = std::chrono::milliseconds{300};
 constexpr Duration look_interval = std::chrono::milliseconds{20};
 
@@ -25,21 +26,25 @@ public:
     ReplayStep(ReplayServer& server, LatestPicture& latest, Console& console)
         : server_(server), latest_(latest), console_(console) {}
 
-    std::optional<Duration> operator()(LocalTime now) {
+    std::optional<Duration> operator()(Session& session, LocalTime now) {
         const auto progress = server_.progress();
-        console_.status(fmt::format("replaying {} of {}, {} checkpoints passed",
-                                    clock_text(progress.at),
-                                    clock_text(server_.length()),
-                                    equal_));
+        if (const auto wanted = server_.time().wanted()) {
+            session.pass_time(*wanted);
+            server_.time().passed();
+        }
+        show(progress, now);
         if (progress.failure) return std::nullopt;
         if (progress.expect) {
-            check(*progress.expect, progress, now);
+            check(*progress.expect, progress, now + skipped_);
         } else {
             waits_since_.reset();
         }
+        const bool waits = progress.expect && asked_ != progress.passed + 1;
+        if (waits && server_.pace() == Pace::fast) return skip(session);
         if (!progress.finished) return look_interval;
         if (!finished_at_) finished_at_ = now;
-        if (now - *finished_at_ >= last_words) return std::nullopt;
+        const bool over = server_.pace() == Pace::fast || now - *finished_at_ >= last_words;
+        if (over) return std::nullopt;
         return look_interval;
     }
 
@@ -47,6 +52,22 @@ public:
     unsigned different() const { return different_; }
 
 private:
+    void show(const ReplayServer::Progress& progress, LocalTime now) {
+        if (now - shown_at_ < look_interval) return;
+        shown_at_ = now;
+        console_.status(fmt::format("replaying {} of {}, {} checkpoints passed",
+                                    clock_text(progress.at),
+                                    clock_text(server_.length()),
+                                    equal_));
+    }
+
+    /// What shall pass before the next look passes at once.
+    Duration skip(Session& session) {
+        session.pass_time(look_interval);
+        skipped_ += look_interval;
+        return Duration{0};
+    }
+
     void check(const Checkpoint& expected, const ReplayServer::Progress& progress, LocalTime now) {
         if (asked_ == progress.passed + 1) return; // it has not heard us yet
         if (!waits_since_) waits_since_ = now;
@@ -76,6 +97,8 @@ private:
     ReplayServer& server_;
     LatestPicture& latest_;
     Console& console_;
+    LocalTime shown_at_{};
+    Duration skipped_{};
     std::optional<LocalTime> waits_since_;
     std::optional<LocalTime> compared_; ///< when the picture changed that was compared last
     std::optional<LocalTime> finished_at_;
@@ -96,7 +119,7 @@ Result<Done, Failure> save_picture(const std::string& path, const LatestPicture&
 
 int replay(const ReplayOptions& options, const Surroundings& around) {
     Console& console = around.console;
-    auto server = ReplayServer::start(options.capture, options.pace);
+    auto server = ReplayServer::start(options.capture, options.pace, [&] { around.wake.wake(); });
     const auto trace = server ? open_trace(options.trace) : server.error();
     if (!trace) {
         console.note(trace.error().line());
@@ -105,19 +128,26 @@ int replay(const ReplayOptions& options, const Surroundings& around) {
     LatestPicture latest{(*server)->display(), monotonic_now};
     ReplayStep replaying{**server, latest, console};
     const LocalTime began = monotonic_now();
-    const auto step = [&](Session&, LocalTime, LocalTime now) { return replaying(now); };
+    if (options.pace == Pace::fast) stop_time();
+    const auto step = [&](Session& session, LocalTime, LocalTime now) {
+        return replaying(session, now);
+    };
     SessionOptions session_options;
     session_options.follow_migrations = false;
     if (!(*server)->has_sound()) session_options.sound = SoundDevice::none;
-    const SessionEnd end = run_session(around,
-                                       (*server)->target(),
-                                       session_options,
-                                       {.display = &latest, .trace = trace->get()},
-                                       step);
+    const SessionEnd end =
+        run_session(around,
+                    (*server)->target(),
+                    session_options,
+                    {.display = &latest, .trace = trace->get(), .wire = &(*server)->time()},
+                    step);
     const auto progress = (*server)->progress();
     const auto traced = *trace ? (*trace)->finish() : Done{};
     console.clear_status();
     fmt::print("{}", summary_text(end.report, monotonic_now() - began));
+    fmt::print("replayed {:.1f} s in {:.1f} s\n",
+               in_seconds(progress.at),
+               in_seconds(monotonic_now() - began));
     fmt::print("checkpoints: {} passed, {} different\n", replaying.equal(), replaying.different());
     bool good = replaying.different() == 0;
     const auto note = [&](const Failure& failure) {

@@ -1,5 +1,8 @@
 #include "replay_server.h"
 
+#include "replay_contents.h"
+#include "replay_time.h"
+
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
@@ -35,53 +38,12 @@ constexpr auto as_result = asio::experimental::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds client_patience{30};
 /// So much may wait to be sent, on all connections together.
 constexpr std::size_t max_waiting_bytes = std::size_t{64} << 20U;
+/// In virtual time: what the capture has within so much is said at once. Stamps are no finer.
+constexpr Duration at_once{1'000};
+/// After the last byte in virtual time, for what still waits to be shown: media's bound is 1 s.
+constexpr Duration last_words = std::chrono::seconds{2};
 
 constexpr char socket_name[] = "/server"; // NOLINT(modernize-avoid-c-arrays): its size counts
-
-using ChannelKey = std::pair<std::uint8_t, std::uint8_t>; ///< type, id
-
-/// What the whole capture has.
-struct Contents {
-    Duration length{}; ///< until the last thing that the server said
-    std::map<std::uint32_t, ChannelKey> connections;
-    std::uint32_t display = 0; ///< of the checkpoints
-};
-
-Result<CaptureReader, Failure> open_capture(const std::string& path) {
-    auto file = std::make_unique<std::ifstream>(path, std::ios::binary);
-    if (!*file) {
-        return Failure{
-            ErrorCode::system, "cannot read " + path, "check the path and its permissions"};
-    }
-    return CaptureReader::open(std::move(file), path);
-}
-
-/// A replay has nobody who speaks.
-bool is_microphone(const CaptureRecord& record) {
-    return record.kind != CaptureRecord::Kind::checkpoint &&
-           record.channel_type == SPICE_CHANNEL_RECORD;
-}
-
-Result<Contents, Failure> contents_of(const std::string& path) {
-    auto reader = open_capture(path);
-    if (!reader) return reader.error();
-    Contents contents;
-    while (true) {
-        const auto record = reader->next();
-        if (!record) return record.error();
-        if (!*record) return contents;
-        const CaptureRecord& found = **record;
-        // What the client's own end did to the connections is not part of it.
-        if (found.kind == CaptureRecord::Kind::ended || is_microphone(found)) continue;
-        contents.length = std::max(contents.length, found.at);
-        if (found.kind == CaptureRecord::Kind::checkpoint) {
-            contents.display = found.checkpoint.display;
-            continue;
-        }
-        contents.connections.try_emplace(found.connection,
-                                         ChannelKey{found.channel_type, found.channel_id});
-    }
-}
 
 /// A folder for the socket that only this user may enter.
 Result<std::string, Failure> make_folder() {
@@ -101,11 +63,17 @@ Result<std::string, Failure> make_folder() {
 
 class ReplayServer::Impl {
 public:
-    Impl(std::string path, Contents contents, std::string folder, Pace pace)
+    Impl(std::string path,
+         ReplayContents contents,
+         std::string folder,
+         Pace pace,
+         std::function<void()> wake)
         : path_(std::move(path)),
           contents_(std::move(contents)),
           folder_(std::move(folder)),
           pace_(pace),
+          wake_(std::move(wake)),
+          time_(io_, wake_),
           acceptor_(io_, stream_protocol::endpoint{socket_path()}),
           changed_(io_, asio::steady_timer::time_point::max()),
           clock_(io_) {
@@ -126,7 +94,9 @@ public:
     Impl& operator=(const Impl&) = delete;
 
     std::string socket_path() const { return folder_ + socket_name; }
-    const Contents& contents() const { return contents_; }
+    const ReplayContents& contents() const { return contents_; }
+    Pace pace() const { return pace_; }
+    ReplayTime& time() { return time_; }
 
     Progress progress() const {
         const std::lock_guard lock{mutex_};
@@ -154,7 +124,8 @@ private:
         Socket socket;
         std::deque<std::vector<std::byte>> waiting;
         bool writing = false;
-        bool ends = false; ///< once nothing waits
+        bool greeted = false; ///< something was said
+        bool ends = false;    ///< once nothing waits
     };
     using LanePtr = std::shared_ptr<Lane>;
 
@@ -209,10 +180,12 @@ private:
             if (!goes_on) co_return;
         }
         if (!reader) co_return fail(reader.error());
-        while (waiting_bytes_ > 0)
-            co_await change();
-        const std::lock_guard lock{mutex_};
-        progress_.finished = true;
+        co_await be_heard(time_.position() + last_words);
+        {
+            const std::lock_guard lock{mutex_};
+            progress_.finished = true;
+        }
+        wake_();
     }
 
     asio::awaitable<bool> say(CaptureRecord record) {
@@ -223,10 +196,15 @@ private:
         const LanePtr lane = co_await lane_of(record);
         if (!lane) co_return false;
         co_await wait_until(record.at);
+        // In virtual time all is heard in the captured order.
+        if (pace_ == Pace::fast && speaking_ != lane) co_await time_.be_read();
+        speaking_ = lane;
         if (record.kind == CaptureRecord::Kind::ended) {
             lane->ends = true;
         } else {
             waiting_bytes_ += record.bytes.size();
+            time_.said(record.bytes.size());
+            if (!std::exchange(lane->greeted, true)) time_.greeted();
             lane->waiting.push_back(std::move(record.bytes));
         }
         if (!lane->writing) {
@@ -234,7 +212,7 @@ private:
             asio::co_spawn(io_, write(lane), asio::detached);
         }
         while (waiting_bytes_ > max_waiting_bytes)
-            co_await change();
+            co_await make_room();
         co_return true;
     }
 
@@ -265,7 +243,9 @@ private:
     asio::awaitable<void> wait_until(Duration at) {
         const auto now = asio::steady_timer::clock_type::now();
         if (!began_) began_ = now - at;
-        if (pace_ == Pace::as_captured && *began_ + at > now) {
+        if (pace_ == Pace::fast) {
+            if (at > time_.position() + at_once) co_await time_.pass_to(at);
+        } else if (*began_ + at > now) {
             clock_.expires_at(*began_ + at);
             co_await clock_.async_wait(as_result);
         }
@@ -273,14 +253,29 @@ private:
         progress_.at = at;
     }
 
-    asio::awaitable<void> hold(const CaptureRecord& record) {
+    asio::awaitable<void> make_room() {
+        if (pace_ == Pace::fast) {
+            co_await time_.pass_to(time_.position() + at_once);
+        } else {
+            co_await change();
+        }
+    }
+
+    /// All that was said; in virtual time, also shown by then.
+    asio::awaitable<void> be_heard(Duration at) {
+        if (pace_ == Pace::fast) co_return co_await time_.pass_to(at);
         while (waiting_bytes_ > 0)
             co_await change();
+    }
+
+    asio::awaitable<void> hold(const CaptureRecord& record) {
+        co_await be_heard(record.at);
         const auto before = asio::steady_timer::clock_type::now();
         {
             const std::lock_guard lock{mutex_};
             progress_.expect = record.checkpoint;
         }
+        wake_();
         while (progress().expect)
             co_await change();
         // What follows keeps its distance.
@@ -308,10 +303,12 @@ private:
     }
 
     const std::string path_;
-    const Contents contents_;
+    const ReplayContents contents_;
     const std::string folder_;
     const Pace pace_;
+    const std::function<void()> wake_;
     asio::io_context io_{1};
+    ReplayTime time_;
     stream_protocol::acceptor acceptor_;
     asio::steady_timer changed_; ///< cancelled when something changed
     asio::steady_timer clock_;
@@ -319,18 +316,20 @@ private:
     std::map<ChannelKey, std::deque<LanePtr>> arrived_;   ///< not yet in use
     std::map<std::uint32_t, LanePtr> lanes_;              ///< by the capture's connection
     std::size_t waiting_bytes_ = 0;
+    LanePtr speaking_;         ///< that said something last
     mutable std::mutex mutex_; ///< guards progress_
     Progress progress_;
     std::jthread thread_;
 };
 
-Result<std::unique_ptr<ReplayServer>, Failure> ReplayServer::start(const std::string& path,
-                                                                   Pace pace) {
+Result<std::unique_ptr<ReplayServer>, Failure>
+ReplayServer::start(const std::string& path, Pace pace, std::function<void()> wake) {
     auto contents = contents_of(path);
     if (!contents) return contents.error();
     auto folder = make_folder();
     if (!folder) return folder.error();
-    auto impl = std::make_unique<Impl>(path, *std::move(contents), *std::move(folder), pace);
+    auto impl = std::make_unique<Impl>(
+        path, *std::move(contents), *std::move(folder), pace, std::move(wake));
     return std::unique_ptr<ReplayServer>{
         new ReplayServer{std::move(impl)}}; // the constructor is private
 }
@@ -357,6 +356,14 @@ std::uint32_t ReplayServer::display() const {
 
 Duration ReplayServer::length() const {
     return impl_->contents().length;
+}
+
+Pace ReplayServer::pace() const {
+    return impl_->pace();
+}
+
+ReplayTime& ReplayServer::time() {
+    return impl_->time();
 }
 
 ReplayServer::Progress ReplayServer::progress() const {

@@ -1,9 +1,10 @@
-"""Captures: what `sumac record --wire` writes, `sumac replay` shows again, picture by picture.
+"""Captures: what `sumac record --wire` writes, `sumac replay` shows again, picture by picture; in virtual time frame by frame.
 
 usage: replay_test.py SUMAC SUMAC_HOST
 """
 
 import glob
+import json
 import os
 import signal
 import struct
@@ -13,12 +14,15 @@ import tempfile
 import time
 import unittest
 
+from hiccups import Hiccups
 from host_process import HostProcess
 
 SUMAC = HOST = ""
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden")
 HEADER = struct.Struct("<BBBBIQI")
 CHECKPOINT = 3
+# Playout::catch_up_spacing
+CATCH_UP_SPACING_US = 20_000
 
 
 def records(path):
@@ -31,6 +35,25 @@ def records(path):
         found.append((kind, offset + HEADER.size, size))
         offset += HEADER.size + size
     return found
+
+
+def of_kind(events, kind):
+    return [event for event in events if event["event"] == kind]
+
+
+def frames(events, kind):
+    """[(stream's number, frame, stamp)] of such events, in their order"""
+    return [(event["stream"], event["frame"], event["mm_time"]) for event in of_kind(events, kind)]
+
+
+def span_us(events):
+    """From the first frame that came to the last that was shown."""
+    return of_kind(events, "frame_presented")[-1]["t_us"] - of_kind(events, "frame_received")[0]["t_us"]
+
+
+def shown_at(events):
+    """[(frame, microseconds since the first event)]"""
+    return [(event["frame"], event["t_us"] - events[0]["t_us"]) for event in of_kind(events, "frame_presented")]
 
 
 class Replay(unittest.TestCase):
@@ -79,6 +102,36 @@ class Replay(unittest.TestCase):
         self.assertGreater(os.path.getsize(os.path.join(self.folder, "last.png")), 1000)
         self.check_that_a_wrong_picture_is_found()
         self.check_that_a_damaged_capture_is_refused()
+
+    def traced(self, *pace):
+        """The events of a replay."""
+        trace = os.path.join(self.folder, "trace.jsonl")
+        began = time.monotonic()
+        result = self.replay(self.capture, *pace, "--trace", trace)
+        self.assertRegex(result.stdout, r"checkpoints: [1-9]\d* passed, 0 different")
+        print(f"{' '.join(pace) or 'as captured'}: {time.monotonic() - began:.2f} s")
+        with open(trace) as file:
+            return [json.loads(line) for line in file]
+
+    def test_virtual_time(self):
+        """No frame is lost, each is shown when it is due, and a second replay is as the first."""
+        self.take("--audio")
+        with Hiccups() as hiccups:
+            real = self.traced()
+        first, second = self.traced("--fast"), self.traced("--fast")
+        received = frames(real, "frame_received")
+        self.assertGreater(len(received), 30)
+        self.assertEqual(hiccups.unexplained(of_kind(real, "frame_skipped")), [])
+        for events in (first, second):
+            self.assertEqual(frames(events, "frame_received"), received)
+            self.assertEqual(frames(events, "frame_presented"), received)
+            self.assertLessEqual(abs(span_us(events) - span_us(real)) / 1000, hiccups.allowed_ms(100))
+            late_us = [event["t_us"] - event["due_us"] for event in of_kind(events, "frame_presented")]
+            # Where two are due at once, the second keeps its distance.
+            self.assertLessEqual(max(late_us), CATCH_UP_SPACING_US)
+        if not of_kind(real, "frame_skipped"):
+            self.assertEqual(frames(real, "frame_presented"), received)
+        self.assertEqual(shown_at(first), shown_at(second))
 
     def check_that_a_wrong_picture_is_found(self):
         _, offset, size = next(record for record in records(self.capture) if record[0] == CHECKPOINT)
