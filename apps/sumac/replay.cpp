@@ -28,10 +28,7 @@ public:
 
     std::optional<Duration> operator()(Session& session, LocalTime now) {
         const auto progress = server_.progress();
-        if (const auto wanted = server_.time().wanted()) {
-            session.pass_time(*wanted);
-            server_.time().passed();
-        }
+        server_.time().serve([&](Duration duration) { session.pass_time(duration); });
         show(progress, now);
         if (progress.failure) return std::nullopt;
         if (progress.expect) {

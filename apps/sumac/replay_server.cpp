@@ -197,7 +197,7 @@ private:
         if (!lane) co_return false;
         co_await wait_until(record.at);
         // In virtual time all is heard in the captured order.
-        if (pace_ == Pace::fast && speaking_ != lane) co_await time_.be_read();
+        if (pace_ == Pace::fast && speaking_ != lane) co_await time_.pass_to(time_.position());
         speaking_ = lane;
         if (record.kind == CaptureRecord::Kind::ended) {
             lane->ends = true;

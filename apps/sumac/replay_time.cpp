@@ -24,26 +24,12 @@ ReplayTime::ReplayTime(asio::io_context& io, std::function<void()> wake)
     : io_(io), wake_(std::move(wake)), changed_(io, asio::steady_timer::time_point::max()) {}
 
 asio::awaitable<void> ReplayTime::pass_to(Duration at) {
-    co_await be_read();
-    while (position_ < at) {
-        // What it does not read, it reads when it has shown some of what it has.
-        const Duration left = at - position_;
-        const Duration step = unread_bytes() == 0 ? left : std::min(left, look_again);
-        co_await pass(step);
-        position_ += step;
-        co_await be_read();
-    }
-}
-
-asio::awaitable<void> ReplayTime::be_read() {
     const auto patience = asio::steady_timer::clock_type::now() + link_patience;
-    for (std::uint64_t before = 0; unread_bytes() != before || linked_ < greeted_;) {
-        before = unread_bytes();
+    Client client = all_read() ? Client::rests : Client::reads;
+    while (position_ < at || client == Client::reads) {
         co_await send_all();
-        co_await pass(Duration{0});
-        // We hear of a handshake when it is through.
+        client = co_await want(std::max(at - position_, Duration{0}));
         if (asio::steady_timer::clock_type::now() >= patience) greeted_ = linked_;
-        if (unread_bytes() == 0 && linked_ >= greeted_) co_return;
     }
 }
 
@@ -54,7 +40,7 @@ asio::awaitable<void> ReplayTime::send_all() {
     co_await asio::post(io_, asio::use_awaitable);
 }
 
-asio::awaitable<void> ReplayTime::pass(Duration duration) {
+asio::awaitable<ReplayTime::Client> ReplayTime::want(Duration duration) {
     {
         const std::lock_guard lock{mutex_};
         wanted_ = duration;
@@ -62,6 +48,7 @@ asio::awaitable<void> ReplayTime::pass(Duration duration) {
     wake_();
     while (wanted())
         co_await changed_.async_wait(as_result);
+    co_return client_;
 }
 
 std::optional<Duration> ReplayTime::wanted() const {
@@ -69,7 +56,18 @@ std::optional<Duration> ReplayTime::wanted() const {
     return wanted_;
 }
 
-void ReplayTime::passed() {
+void ReplayTime::serve(const std::function<void(Duration)>& pass) {
+    const auto wanted = this->wanted();
+    if (!wanted) return;
+    const std::uint64_t before = unread_bytes();
+    if (!all_read()) pass(Duration{0});
+    const bool read = all_read();
+    // What it does not read, it reads when it has shown some of what it has.
+    const bool waits = !read && !linking() && unread_bytes() == before;
+    const Duration possible = read ? *wanted : waits ? std::min(*wanted, look_again) : Duration{0};
+    if (possible > Duration{0}) pass(possible);
+    position_ += possible;
+    client_ = read || (waits && possible == Duration{0}) ? Client::rests : Client::reads;
     {
         const std::lock_guard lock{mutex_};
         wanted_.reset();
