@@ -59,6 +59,18 @@ std::optional<Size> Canvas::surface_size(SurfaceId id) const {
     return found->second.size();
 }
 
+void Canvas::give_up_primary() {
+    if (const auto found = surfaces_.find(primary_id); found != surfaces_.end())
+        found->second.give_up();
+}
+
+bool Canvas::replace_primary(image::Pixels&& pixels) {
+    const auto found = surfaces_.find(primary_id);
+    if (found == surfaces_.end() || !found->second.replace(std::move(pixels))) return false;
+    if (shadow_) shadow_->mark_dirty({found->second.bounds()});
+    return true;
+}
+
 void Canvas::restart(image::ImageCache& images) {
     std::erase_if(surfaces_, [](const auto& entry) { return entry.first != primary_id; });
     surfaces_bytes_ = 0;
@@ -168,7 +180,9 @@ void Canvas::destroy(SurfaceId id) {
 
 Surface* Canvas::find(SurfaceId id) {
     const auto found = surfaces_.find(id);
-    return found == surfaces_.end() ? nullptr : &found->second;
+    if (found == surfaces_.end()) return nullptr;
+    found->second.restore();
+    return &found->second;
 }
 
 Damage Canvas::note_damage(SurfaceId id, const Region& region) {

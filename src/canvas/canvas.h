@@ -73,6 +73,13 @@ public:
                                 const wire::Clip& clip,
                                 RowOrder order);
 
+    /// Nobody sees the primary until it is drawn on as a whole, or replaced: its memory is freed.
+    /// It is black if it is used before.
+    void give_up_primary();
+    /// The pixels become those of the primary, without a copy, and all of it counts as changed.
+    /// False, and nothing changes, unless they are of its size and format.
+    bool replace_primary(image::Pixels&& pixels);
+
     /// The primary surface (id 0) as B, G, R, X for a sink, valid until the next call of a
     /// non-const member; none while there is no primary surface.
     std::optional<PictureView> primary();
@@ -107,6 +114,7 @@ private:
     Result<Drawn> execute(const wire::InvalPalette& message);
     Result<Drawn> execute(const wire::InvalAllPalettes& message);
 
+    std::optional<Result<Drawn>> decode_whole(const wire::DrawCopy& message);
     Result<Drawn> fill_constant(const wire::DrawBase& base, const wire::Mask& mask, Rop rop);
     Result<Drawn> create(SurfaceId id, SurfaceFormat format, Size size);
     void destroy(SurfaceId id);

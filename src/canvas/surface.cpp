@@ -72,7 +72,19 @@ Result<Surface> Surface::create(SurfaceFormat format, Size size) {
 }
 
 void Surface::clear() {
-    std::memset(pixels_.row(0), 0, pixels_.size_bytes());
+    std::memset(pixels_->row(0), 0, pixels_->size_bytes());
+}
+
+void Surface::restore() {
+    if (pixels_) return;
+    pixels_ = *image::Pixels::allocate(storage_of(format_), size_); // as it was created
+    clear();
+}
+
+bool Surface::replace(image::Pixels&& pixels) {
+    if (pixels.format() != storage_of(format_) || pixels.size() != size_) return false;
+    pixels_ = std::move(pixels);
+    return true;
 }
 
 Result<Shadow> Shadow::create(const Surface& surface) {

@@ -41,23 +41,31 @@ public:
     static Result<Surface> create(SurfaceFormat format, Size size);
 
     SurfaceFormat format() const { return format_; }
-    Size size() const { return pixels_.size(); }
+    Size size() const { return size_; }
     Rect bounds() const { return {0, 0, size().width, size().height}; }
-    std::size_t size_bytes() const { return pixels_.size_bytes(); }
 
     std::byte* at(std::int32_t x, std::int32_t y) {
-        return pixels_.row(y) + static_cast<std::size_t>(x) * bytes_per_pixel(format_);
+        return pixels_->row(y) + static_cast<std::size_t>(x) * bytes_per_pixel(format_);
     }
-    image::PixelView view() const { return pixels_.view(); }
-    image::Pixels take_pixels() && { return std::move(pixels_); }
+    image::PixelView view() const { return pixels_->view(); }
+    image::Pixels& pixels() { return *pixels_; }
+    image::Pixels take_pixels() && { return *std::move(pixels_); }
     void clear();
+
+    /// Frees the pixels. Before they are asked for again, `restore` or `replace`.
+    void give_up() { pixels_.reset(); }
+    /// Zeroes, if they were given up.
+    void restore();
+    /// Takes these for its own. False, and nothing changes, unless size and format are the same.
+    bool replace(image::Pixels&& pixels);
 
 private:
     Surface(SurfaceFormat format, image::Pixels pixels)
-        : format_(format), pixels_(std::move(pixels)) {}
+        : format_(format), size_(pixels.size()), pixels_(std::move(pixels)) {}
 
     SurfaceFormat format_;
-    image::Pixels pixels_;
+    Size size_;
+    std::optional<image::Pixels> pixels_; ///< none: given up
 };
 
 /// A 32-bit copy of a 16-bit surface for sinks, brought up to date where the surface changed.
@@ -66,7 +74,6 @@ public:
     /// Errors as Surface::create.
     static Result<Shadow> create(const Surface& surface);
 
-    std::size_t size_bytes() const { return copy_.size_bytes(); }
     /// `rects` lie inside the surface.
     void mark_dirty(const std::vector<Rect>& rects);
     /// Converts what is dirty and shows the whole.

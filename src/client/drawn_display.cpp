@@ -133,11 +133,15 @@ bool DrawnDisplay::show_planes(const ShowPicture& show) {
     const auto* planes = std::get_if<PlanarView>(&show.picture->content);
     const auto size = canvas_.surface_size(primary_id);
     if (!planes_ || planes == nullptr || show.surface != primary_id || !size) return false;
-    if (!above_.has_room_for(show)) {
-        bring_down();
-        publish(); // an update that comes after the new planes has to contain them
+    if (is_whole_screen(show, *size)) {
+        above_.put_on_all(show, canvas_);
+    } else {
+        if (!above_.has_room_for(show)) {
+            bring_down();
+            publish(); // an update that comes after the new planes has to contain them
+        }
+        above_.put(show);
     }
-    above_.put(show);
     const LocalTime now = io::now();
     const std::vector<Rect> seen = seen_of(show, *size);
     if (!seen.empty()) {
@@ -151,10 +155,10 @@ bool DrawnDisplay::show_planes(const ShowPicture& show) {
 /// A picture of the whole screen is seen as it is. False if it has to go to the canvas.
 bool DrawnDisplay::show_whole(const ShowPicture& show) {
     const auto size = canvas_.surface_size(primary_id);
-    const auto picture = size ? whole_screen(show, *size) : std::nullopt;
-    if (!picture || parts_.sink == nullptr) return false;
-    above_ = {}; // it hides them all
-    above_.put(show);
+    const auto* picture = std::get_if<PictureView>(&show.picture->content);
+    if (picture == nullptr || parts_.sink == nullptr || !size || !is_whole_screen(show, *size))
+        return false;
+    above_.put_on_all(show, canvas_);
     const LocalTime now = io::now();
     parts_.sink->on_update({parts_.id, *picture, std::span{&show.dest, 1}, now, show.frame});
     parts_.events.on_shown(show.frame, now);

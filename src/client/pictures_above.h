@@ -1,6 +1,7 @@
 /// Pictures of streams that were shown to the sink as they are, as planes or because they are the
 /// whole screen, and that are not on the canvas yet: it gets them when something else is drawn.
-/// Converting or copying them would be for nothing if only more of them come. One thread (draw).
+/// Converting or copying them would be for nothing if only more of them come. Nor does the canvas
+/// need memory while one of them hides it: that picture becomes its primary. One thread (draw).
 #pragma once
 
 #include "client/draw_job.h"
@@ -19,16 +20,18 @@ public:
     bool has_room_for(const ShowPicture& show) const;
     /// Keeps `show` instead of what it hides.
     void put(const ShowPicture& show);
+    /// Keeps nothing but `show`, which hides the whole `canvas`.
+    void put_on_all(const ShowPicture& show, canvas::Canvas& canvas);
     /// Draws them all, oldest first; none are left. Returns what the next update has to contain:
-    /// what came as planes. A whole screen was an update itself.
+    /// what came as planes. A whole screen in pixels was an update itself.
     std::vector<canvas::Damage> bring_down(canvas::Canvas& canvas);
 
 private:
     std::vector<ShowPicture> pictures_;
 };
 
-/// The pixels of `show`, if they are those of a whole primary surface of that size.
-std::optional<PictureView> whole_screen(const ShowPicture& show, Size surface);
+/// Whether `show` is a whole primary surface of that size, pixel for pixel.
+bool is_whole_screen(const ShowPicture& show, Size surface);
 
 /// What of a stream's picture is seen on a surface of that size.
 std::vector<Rect> seen_of(const ShowPicture& show, Size surface);

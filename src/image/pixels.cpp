@@ -28,18 +28,30 @@ std::size_t row_bytes(PixelFormat format, std::int32_t width) {
     return (static_cast<std::size_t>(width) * bits_per_pixel(format) + 7) / 8;
 }
 
-Pixels::Pixels(PixelFormat format, Size size, std::size_t stride_bytes)
-    : format_(format),
-      size_(size),
-      stride_bytes_(stride_bytes),
-      data_(std::make_unique_for_overwrite<std::byte[]>(size_bytes())) {}
+namespace {
 
-Result<Pixels> Pixels::allocate(PixelFormat format, Size size) {
+Result<Done> check(Size size, std::size_t stride_bytes) {
     if (size.width <= 0 || size.height <= 0) return Error{ErrorCode::invalid, "empty picture"};
-    const std::size_t stride_bytes = (row_bytes(format, size.width) + 3) / 4 * 4;
     if (stride_bytes > max_pixels_bytes / static_cast<std::size_t>(size.height))
         return Error{ErrorCode::limit, "picture larger than 256 MiB"};
-    return Pixels{format, size, stride_bytes};
+    return Done{};
+}
+
+} // namespace
+
+Result<Pixels> Pixels::allocate(PixelFormat format, Size size) {
+    const std::size_t stride_bytes = (row_bytes(format, size.width) + 3) / 4 * 4;
+    if (const auto good = check(size, stride_bytes); !good) return good.error();
+    auto data = std::make_unique_for_overwrite<std::byte[]>(stride_bytes *
+                                                            static_cast<std::size_t>(size.height));
+    return Pixels{format, size, stride_bytes, Data{data.release()}};
+}
+
+Result<Pixels> Pixels::over(std::shared_ptr<std::byte> memory, PixelFormat format, Size size) {
+    const std::size_t stride_bytes = row_bytes(format, size.width);
+    if (const auto good = check(size, stride_bytes); !good) return good.error();
+    std::byte* const data = memory.get();
+    return Pixels{format, size, stride_bytes, Data{data, Release{std::move(memory)}}};
 }
 
 void turn_over(Pixels& pixels) {

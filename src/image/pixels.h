@@ -10,6 +10,7 @@
 #include <bit>
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 namespace sumac::image {
 
@@ -48,6 +49,9 @@ class Pixels {
 public:
     /// Content is not initialised. Errors: invalid (an empty size), limit.
     static Result<Pixels> allocate(PixelFormat format, Size size);
+    /// In memory that was somebody else's and that nobody else uses any more: rows without padding.
+    /// Errors as allocate.
+    static Result<Pixels> over(std::shared_ptr<std::byte> memory, PixelFormat format, Size size);
 
     PixelFormat format() const { return format_; }
     Size size() const { return size_; }
@@ -71,13 +75,21 @@ public:
     void mark_lossy() { lossy_ = true; }
 
 private:
-    Pixels(PixelFormat format, Size size, std::size_t stride_bytes);
+    struct Release {
+        std::shared_ptr<std::byte> owner; ///< null: the pixels own themselves
+        void operator()(std::byte* data) const {
+            if (!owner) delete[] data;
+        }
+    };
+    using Data = std::unique_ptr<std::byte[], Release>;
+    Pixels(PixelFormat format, Size size, std::size_t stride_bytes, Data data)
+        : format_(format), size_(size), stride_bytes_(stride_bytes), data_(std::move(data)) {}
 
     PixelFormat format_;
     Size size_;
     std::size_t stride_bytes_;
     bool lossy_ = false;
-    std::unique_ptr<std::byte[]> data_;
+    Data data_;
 };
 
 using PixelsPtr = std::shared_ptr<const Pixels>;

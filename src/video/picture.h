@@ -13,8 +13,10 @@ namespace sumac::video {
 /// Rows are in the order in which they were encoded.
 struct Picture {
     std::variant<PictureView, PlanarView> content;
-    std::shared_ptr<const void> memory; ///< what `content` points into
-    std::size_t size_bytes = 0;         ///< of that memory
+    /// What `content` points into; pixels begin there, without padding between rows. To be written
+    /// only by who has it alone.
+    std::shared_ptr<void> memory;
+    std::size_t size_bytes = 0; ///< of that memory
 
     Size size() const {
         return std::visit([](const auto& view) { return view.size; }, content);

@@ -1,5 +1,8 @@
 #include "canvas_fixture.h"
 
+#include <memory>
+#include <vector>
+
 namespace sumac::canvas {
 namespace {
 
@@ -14,6 +17,43 @@ protected:
     }
     const std::uint32_t pixels[6] = {0x010101, 0x020202, 99, 0x030303, 0x040404, 99};
 };
+
+TEST_F(DrawPicture, APrimaryThatWasGivenUpIsBlackAndCanBeDrawnOn) {
+    make(SPICE_SURFACE_FMT_32_xRGB, 4, 4);
+    ASSERT_TRUE(draw_picture({0, 0, 4, 4}, RowOrder::top_down));
+    canvas.give_up_primary();
+    EXPECT_EQ(canvas.surface_size(SurfaceId{0}), (Size{4, 4}));
+    EXPECT_EQ(shown(3, 3), 0U);
+    canvas.give_up_primary();
+    ASSERT_TRUE(draw_picture({1, 1, 3, 3}, RowOrder::top_down));
+    EXPECT_EQ(shown(0, 0), 0U);
+    EXPECT_EQ(shown(1, 1), 0x010101U);
+}
+
+TEST_F(DrawPicture, PixelsBecomeThePrimaryWithoutACopy) {
+    const auto level = [](Size size, int value) {
+        const auto bytes = std::make_shared<std::vector<std::byte>>(
+            static_cast<std::size_t>(4 * size.width * size.height), std::byte(value));
+        return std::shared_ptr<std::byte>{bytes, bytes->data()};
+    };
+    const auto pixels_of = [](const auto& memory, Size size) {
+        return *image::Pixels::over(memory, image::PixelFormat::bgrx32, size);
+    };
+    EXPECT_FALSE(canvas.replace_primary(pixels_of(level({4, 4}, 7), {4, 4}))); // no surface
+    make(SPICE_SURFACE_FMT_32_xRGB, 4, 4);
+    canvas.give_up_primary();
+    const auto memory = level({4, 4}, 7);
+    ASSERT_TRUE(canvas.replace_primary(pixels_of(memory, {4, 4})));
+    EXPECT_EQ(canvas.primary()->data, memory.get());
+    EXPECT_EQ(shown(3, 3), 0x070707U);
+    EXPECT_FALSE(canvas.replace_primary(pixels_of(level({4, 3}, 9), {4, 3})));
+    EXPECT_EQ(shown(0, 0), 0x070707U);
+    EXPECT_EQ(memory.use_count(), 2);
+    canvas.give_up_primary();
+    EXPECT_EQ(memory.use_count(), 1); // back where it came from
+    make(SPICE_SURFACE_FMT_16_565, 4, 4);
+    EXPECT_FALSE(canvas.replace_primary(pixels_of(memory, {4, 4})));
+}
 
 TEST_F(DrawPicture, TopDownAndBottomUp) {
     make(SPICE_SURFACE_FMT_32_xRGB, 4, 4);

@@ -20,7 +20,7 @@ struct PlanarSink final : DisplaySink {
         planes_before = planar_updates;
         damage.assign(update.damage.begin(), update.damage.end());
         const std::byte* const row = update.picture.data + 5 * update.picture.stride_bytes;
-        red = std::to_integer<int>(row[4 * 5 + 2]);
+        if (update.picture.size == screen) red = std::to_integer<int>(row[4 * 5 + 2]);
         pixels = update.picture.data;
     }
     bool takes_planes() const override { return takes; }
@@ -59,10 +59,11 @@ video::PicturePtr grey(std::byte luma) {
 /// One level of grey in pixels.
 video::PicturePtr grey_pixels(Size size, std::byte level) {
     const auto stride = std::ptrdiff_t{4} * size.width;
-    const auto memory = std::make_shared<std::vector<std::byte>>(
+    const auto bytes = std::make_shared<std::vector<std::byte>>(
         static_cast<std::size_t>(stride * size.height), level);
+    const std::shared_ptr<std::byte> memory{bytes, bytes->data()};
     return std::make_shared<video::Picture>(
-        video::Picture{PictureView{memory->data(), size, stride}, memory, memory->size()});
+        video::Picture{PictureView{memory.get(), size, stride}, memory, bytes->size()});
 }
 
 struct Drawing {
@@ -213,6 +214,45 @@ TEST(PictureOfTheWholeScreen, LiesBelowWhatIsDrawnLater) {
     drawing.show_pixels({4, 4}, std::byte{50}); // a smaller one
     EXPECT_EQ(drawing.sink.red, 100);
     EXPECT_EQ(std::to_integer<int>(*drawing.sink.pixels), 50);
+}
+
+TEST(PictureOfTheWholeScreen, BecomesThePrimaryWithoutACopy) {
+    Drawing drawing{false};
+    for (const std::byte level : {std::byte{100}, std::byte{120}}) {
+        const std::byte* const own = drawing.show_pixels(screen, level);
+        drawing.whiten({0, 0, 1, 1});
+        EXPECT_EQ(drawing.sink.pixels, own);
+        EXPECT_EQ(std::to_integer<int>(*own), 255);
+        EXPECT_EQ(drawing.sink.red, std::to_integer<int>(level));
+        drawing.whiten({1, 1, 2, 2});
+        EXPECT_EQ(drawing.sink.pixels, own);
+    }
+}
+
+TEST(PictureOfTheWholeScreen, IsCopiedWhileSomebodyElseHasIt) {
+    Drawing drawing{false};
+    const auto picture = grey_pixels(screen, std::byte{100});
+    drawing.post(ShowPicture{SurfaceId{0}, picture, {0, 0, 8, 8}, {}, {}, {}});
+    drawing.whiten({0, 0, 1, 1});
+    EXPECT_EQ(drawing.sink.red, 100);
+    EXPECT_EQ(std::to_integer<int>(*drawing.sink.pixels), 255);
+    EXPECT_EQ(*std::get<PictureView>(picture->content).data, std::byte{100});
+}
+
+TEST(PictureOfTheWholeScreen, MayBeOfPlanes) {
+    Drawing drawing{true};
+    drawing.create_primary({4, 4});
+    drawing.post(ShowPicture{SurfaceId{0}, grey(std::byte{100}), {0, 0, 4, 4}, {}, {}, {}});
+    drawing.post(ShowPicture{SurfaceId{0}, grey(std::byte{120}), {0, 0, 4, 4}, {}, {}, {}});
+    EXPECT_EQ(drawing.sink.planar_updates, 2);
+    drawing.whiten({0, 0, 1, 1});
+    EXPECT_EQ(drawing.sink.damage, (std::vector<Rect>{{0, 0, 4, 4}, {0, 0, 1, 1}}));
+    const auto blue_at = [&](std::ptrdiff_t x, std::ptrdiff_t y) {
+        return std::to_integer<int>(drawing.sink.pixels[4 * (4 * y + x)]);
+    };
+    EXPECT_EQ(blue_at(0, 0), 255);
+    EXPECT_EQ(blue_at(1, 0), 0); // the picture's first row
+    EXPECT_EQ(blue_at(3, 3), 120);
 }
 
 TEST(PictureOfTheWholeScreen, IsAnUpdateOnce) {
