@@ -26,7 +26,32 @@ std::uint32_t native_key(SurfaceFormat format, std::uint32_t true_color) {
     return true_color;
 }
 
+/// Whether the image becomes the surface, pixel for pixel.
+bool copies_whole(const wire::DrawCopy& message, const Surface& surface) {
+    const wire::ImageDescriptor& image = message.image.descriptor;
+    const Rect all = surface.bounds();
+    return message.base.box == all && message.src_area == all &&
+           std::int64_t{image.width} == all.width() && std::int64_t{image.height} == all.height() &&
+           message.base.clip.everything_visible && !message.mask.image &&
+           parse_rop(message.rop, image_on_surface) == Rop::copy;
+}
+
 } // namespace
+
+/// A whole screen, as a server sends it before it has noticed a video: neither memory for the image
+/// nor a copy of it. What of a damaged one came is there, as all before it was to be gone. None: it
+/// has to be drawn like any other.
+std::optional<Result<Drawn>> Canvas::decode_whole(const wire::DrawCopy& message) {
+    Surface* const surface = find(message.base.surface);
+    if (ahead_ != nullptr || surface == nullptr || !copies_whole(message, *surface))
+        return std::nullopt;
+    const auto decoded = image::decode_into(message.image, surface->pixels());
+    if (!decoded) return std::nullopt;
+    if (!*decoded) return Result<Drawn>{decoded->error()};
+    Result<Region> all = Region::clipped(surface->bounds(), surface->bounds(), {});
+    if (!all) return Result<Drawn>{all.error()};
+    return Result<Drawn>{note_damage(message.base.surface, *all)};
+}
 
 Result<Drawn> Canvas::execute(const wire::DrawFill& message) {
     Operands operands{*this, message.base.surface};
@@ -43,6 +68,7 @@ Result<Drawn> Canvas::execute(const wire::DrawFill& message) {
 }
 
 Result<Drawn> Canvas::execute(const wire::DrawCopy& message) {
+    if (auto drawn = decode_whole(message)) return *std::move(drawn);
     Operands operands{*this, message.base.surface};
     const std::optional<Operand> image = operands.image(message.image);
     const std::optional<Operand> mask = operands.mask(message.mask);

@@ -1,5 +1,7 @@
 #include "client/early_images.h"
 
+#include <spice/enums.h>
+
 #include <algorithm>
 #include <new>
 #include <utility>
@@ -11,9 +13,16 @@ std::int64_t pixels_of(const wire::ImageDescriptor& descriptor) {
     return std::int64_t{descriptor.width} * descriptor.height;
 }
 
+/// The size of a screen: as a rule the canvas decodes LZ4 of it where it belongs, as fast as it
+/// would copy what was decoded elsewhere, and without that memory.
+constexpr std::int64_t screen_pixels = std::int64_t{1024} * 768;
+
 /// Bitmaps are as quick to draw as to hand over. Whatever has a palette follows the depth of the
 /// surface, which is known when it is its turn.
 bool is_worth_it(const wire::Image& image) {
+    if (image.descriptor.type == SPICE_IMAGE_TYPE_LZ4 &&
+        pixels_of(image.descriptor) >= screen_pixels)
+        return false;
     const bool compressed = std::holds_alternative<wire::EncodedImage>(image.body) ||
                             std::holds_alternative<wire::JpegAlphaImage>(image.body);
     const std::int64_t pixels = pixels_of(image.descriptor);

@@ -228,6 +228,14 @@ DecodedAhead decode_ahead(const wire::Image& image, PaletteEntries entries, Imag
     return {entries, use, decode_alone(image, {image.descriptor, palette, entries, use})};
 }
 
+std::optional<Result<Done>> decode_into(const wire::Image& image, Pixels& pixels) {
+    const auto* encoded = std::get_if<wire::EncodedImage>(&image.body);
+    if (encoded == nullptr || image.descriptor.type != SPICE_IMAGE_TYPE_LZ4 ||
+        wants_cache(image.descriptor) || wants_high_bits(image.descriptor, pixels))
+        return std::nullopt;
+    return decode_lz4_into(encoded->data, pixels);
+}
+
 std::string_view image_type_name(std::uint8_t type) {
     switch (type) {
     case SPICE_IMAGE_TYPE_BITMAP:

@@ -5,6 +5,7 @@
 #include "image/image_cache.h"
 #include "image/palette_cache.h"
 
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -55,6 +56,10 @@ bool can_decode_ahead(const wire::Image& image);
 /// Most of the work of decode_image for such an image: on any thread, in any order. The image still
 /// has to go through decode_image when it is its turn.
 DecodedAhead decode_ahead(const wire::Image& image, PaletteEntries entries, ImageUse use);
+
+/// Decodes straight into `pixels` of the image's size, for which nobody else needs the image. None:
+/// it has to go through decode_image. An error leaves a part of it there.
+std::optional<Result<Done>> decode_into(const wire::Image& image, Pixels& pixels);
 
 /// "bitmap", "quic", "lz palette", ...; "unknown" for a type without a name.
 std::string_view image_type_name(std::uint8_t type);

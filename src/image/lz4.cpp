@@ -75,14 +75,19 @@ Result<Done> decompress_blocks(Reader r, std::span<char> output) {
     return Done{};
 }
 
+/// Rows need no padding.
+Result<Done> fill(Pixels& pixels, Reader r, bool top_down) {
+    const Result<Done> filled = decompress_blocks(r, {units_of<char>(pixels), pixels.size_bytes()});
+    if (filled && !top_down) turn_over(pixels);
+    return filled;
+}
+
 /// `size` is sound, and rows need no padding.
 Result<Pixels> decompress_in_place(Reader r, PixelFormat format, Size size, bool top_down) {
     Result<Pixels> pixels = Pixels::allocate(format, size);
     if (!pixels) return pixels;
-    const Result<Done> filled =
-        decompress_blocks(r, {units_of<char>(*pixels), pixels->size_bytes()});
+    const Result<Done> filled = fill(*pixels, r, top_down);
     if (!filled) return filled.error();
-    if (!top_down) turn_over(*pixels);
     return pixels;
 }
 
@@ -119,6 +124,15 @@ Result<Pixels> decode_lz4(Bytes data, Size size) {
                           .rows = std::as_bytes(std::span{output.get(), total_bytes})},
                          {},
                          PaletteEntries::rgb888);
+}
+
+std::optional<Result<Done>> decode_lz4_into(Bytes data, Pixels& pixels) {
+    Reader r{data};
+    const bool top_down = r.u8() != 0;
+    const std::uint8_t format = r.u8();
+    const bool padded = pixels.stride_bytes() != row_bytes(pixels.format(), pixels.size().width);
+    if (r.failed() || native_format(format) != pixels.format() || padded) return std::nullopt;
+    return fill(pixels, r, top_down);
 }
 
 } // namespace sumac::image

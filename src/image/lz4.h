@@ -9,9 +9,15 @@
 #include "base/reader.h"
 #include "image/pixels.h"
 
+#include <optional>
+
 namespace sumac::image {
 
 /// `size` is the descriptor's. Errors: invalid, truncated, limit.
 Result<Pixels> decode_lz4(Bytes data, Size size);
+
+/// The same into `pixels`, which are of the image's size. None: they are not of its format, and
+/// nothing was done. An error leaves a part of the image there.
+std::optional<Result<Done>> decode_lz4_into(Bytes data, Pixels& pixels);
 
 } // namespace sumac::image

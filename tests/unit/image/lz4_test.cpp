@@ -80,6 +80,26 @@ TEST(Lz4, TurnsBottomUpRowsOver) {
     EXPECT_EQ(values(*in_place), (std::vector<std::uint32_t>{3, 4, 1, 2}));
 }
 
+TEST(Lz4, FillsPixelsOfItsFormat) {
+    const ByteVector raw = noise(48, 4);
+    for (const std::uint8_t top_down : {std::uint8_t{0}, std::uint8_t{1}}) {
+        const ByteVector data = compress(top_down, SPICE_BITMAP_FMT_32BIT, raw, 20);
+        Pixels pixels = *Pixels::allocate(PixelFormat::bgrx32, {4, 3});
+        const auto filled = decode_lz4_into(data, pixels);
+        ASSERT_TRUE(filled && *filled);
+        EXPECT_EQ(stored(pixels), stored(*decode_lz4(data, {4, 3})));
+        EXPECT_FALSE(*decode_lz4_into(Bytes{data}.first(data.size() - 1), pixels));
+        Pixels larger = *Pixels::allocate(PixelFormat::bgrx32, {4, 4});
+        EXPECT_FALSE(*decode_lz4_into(data, larger));
+    }
+    Pixels other = *Pixels::allocate(PixelFormat::bgrx32, {4, 3});
+    EXPECT_FALSE(decode_lz4_into(compress(1, SPICE_BITMAP_FMT_RGBA, raw, 20), other));
+    EXPECT_FALSE(decode_lz4_into(compress(1, SPICE_BITMAP_FMT_24BIT, raw, 20), other));
+    EXPECT_FALSE(decode_lz4_into({}, other));
+    Pixels padded = *Pixels::allocate(PixelFormat::rgb555, {3, 3});
+    EXPECT_FALSE(decode_lz4_into(compress(1, SPICE_BITMAP_FMT_16BIT, raw, 20), padded));
+}
+
 TEST(Lz4, FollowsReferencesIntoEarlierBlocks) {
     // The same 16 KiB of noise over and over: a block without its history could not be so small.
     const ByteVector once = noise(16384, 1);
