@@ -1,6 +1,6 @@
 #include "audio/system_device.h"
 
-#include <cubeb/cubeb.h>
+#include "audio/libcubeb.h"
 
 #include <algorithm>
 #include <utility>
@@ -39,18 +39,20 @@ SystemDevice::~SystemDevice() = default;
 
 void SystemDevice::close() {
     if (stream_ != nullptr) {
-        cubeb_stream_stop(stream_);
-        cubeb_stream_destroy(std::exchange(stream_, nullptr));
+        cubeb_->stream_stop(stream_);
+        cubeb_->stream_destroy(std::exchange(stream_, nullptr));
     }
-    if (context_ != nullptr) cubeb_destroy(std::exchange(context_, nullptr));
+    if (context_ != nullptr) cubeb_->destroy(std::exchange(context_, nullptr));
 }
 
 Result<Done, Failure> SystemDevice::open(Direction direction) {
-    if (cubeb_init(&context_, "Sumac", nullptr) != CUBEB_OK) {
+    cubeb_ = Libcubeb::load();
+    if (cubeb_ == nullptr) return cannot("load libcubeb.so.0");
+    if (cubeb_->init(&context_, "Sumac", nullptr) != CUBEB_OK) {
         context_ = nullptr;
         return cannot("be reached");
     }
-    backend_ = cubeb_get_backend_id(context_);
+    backend_ = cubeb_->get_backend_id(context_);
     cubeb_stream_params params{};
     params.format = CUBEB_SAMPLE_S16NE;
     params.rate = format_.rate_hz;
@@ -59,25 +61,25 @@ Result<Done, Failure> SystemDevice::open(Direction direction) {
     if (format_.channels == 1) params.layout = CUBEB_LAYOUT_MONO;
     if (format_.channels == 2) params.layout = CUBEB_LAYOUT_STEREO;
     std::uint32_t least = 0;
-    if (cubeb_get_min_latency(context_, &params, &least) != CUBEB_OK) least = 0;
+    if (cubeb_->get_min_latency(context_, &params, &least) != CUBEB_OK) least = 0;
     const auto wanted = static_cast<std::uint32_t>(frames_in(wanted_latency, format_.rate_hz));
     const bool output = direction == Direction::output;
-    const int opened = cubeb_stream_init(context_,
-                                         &stream_,
-                                         output ? "sound" : "microphone",
-                                         nullptr,
-                                         output ? nullptr : &params,
-                                         nullptr,
-                                         output ? &params : nullptr,
-                                         std::max(wanted, least),
-                                         Trampoline::data,
-                                         Trampoline::state,
-                                         this);
+    const int opened = cubeb_->stream_init(context_,
+                                           &stream_,
+                                           output ? "sound" : "microphone",
+                                           nullptr,
+                                           output ? nullptr : &params,
+                                           nullptr,
+                                           output ? &params : nullptr,
+                                           std::max(wanted, least),
+                                           Trampoline::data,
+                                           Trampoline::state,
+                                           this);
     if (opened != CUBEB_OK) {
         stream_ = nullptr;
         return cannot(output ? "open a loudspeaker" : "open a microphone");
     }
-    if (cubeb_stream_start(stream_) != CUBEB_OK)
+    if (cubeb_->stream_start(stream_) != CUBEB_OK)
         return cannot(output ? "start the loudspeaker" : "start the microphone");
     return Done{};
 }
@@ -106,7 +108,7 @@ void SystemOutput::transfer(const void* /*input*/, void* output, std::size_t fra
 
 std::optional<SystemOutput::Position> SystemOutput::position() const {
     std::uint64_t played = 0; // since the start, our silence included
-    if (failed() || cubeb_stream_get_position(stream(), &played) != CUBEB_OK) return {};
+    if (failed() || cubeb().stream_get_position(stream(), &played) != CUBEB_OK) return {};
     const std::uint64_t silent = silent_frames_.load(std::memory_order_relaxed);
     const std::uint64_t taken = ring_->frames_read();
     if (played <= silent) return {}; // nothing of the ring yet

@@ -18,6 +18,8 @@ struct cubeb_stream;
 
 namespace sumac::audio {
 
+struct Libcubeb;
+
 /// What both have in common: one stream of the default device, which follows the system's choice.
 class SystemDevice {
 public:
@@ -42,12 +44,15 @@ protected:
     /// On the device's thread.
     virtual void transfer(const void* input, void* output, std::size_t frames) = 0;
     cubeb_stream* stream() const { return stream_; }
+    /// Of a device that is open.
+    const Libcubeb& cubeb() const { return *cubeb_; }
 
     const std::shared_ptr<Ring> ring_;
     const Format format_;
 
 private:
-    cubeb* context_ = nullptr;
+    const Libcubeb* cubeb_ = nullptr;
+    ::cubeb* context_ = nullptr;
     cubeb_stream* stream_ = nullptr;
     std::string backend_;
     std::atomic<bool> failed_{false};
