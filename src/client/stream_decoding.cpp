@@ -13,18 +13,19 @@ namespace sumac::client {
 /// Starts what can be started: one frame at a time per stream, and not too far ahead of what is
 /// shown.
 void StreamPlayer::decode_waiting() {
+    // What drawing waits for, before it shows any of these, may come behind them.
+    const auto pace =
+        full() || uncovering_ > 0 ? DecodingAhead::Pace::hurried : DecodingAhead::Pace::eager;
     for (auto& [key, stream] : streams_) {
         if (stream.decoding || stream.to_decode.empty() || closed_ ||
             parts_.draw.full(stream.display))
             continue;
         const FrameId id = stream.to_decode.front();
-        Frame& frame = frames_.at(id);
+        const Frame& frame = frames_.at(id);
         const auto bytes = static_cast<std::size_t>(frame.size.width) *
                            static_cast<std::size_t>(frame.size.height) * 4;
-        if (decoded_ahead_bytes_ > 0 && decoded_ahead_bytes_ + bytes > max_decoded_ahead_bytes)
-            continue;
-        frame.reserved_bytes = bytes;
-        decoded_ahead_bytes_ += bytes;
+        if (!ahead_.has_room(key, bytes, pace)) continue;
+        ahead_.began(id, key, bytes);
         stream.to_decode.pop_front();
         start_decoding(key, stream, id);
     }

@@ -8,6 +8,22 @@
 
 namespace sumac::client {
 
+namespace {
+
+/// Counts itself as long as it lives.
+class CountedIn {
+public:
+    explicit CountedIn(int& count) : count_(count) { ++count_; }
+    ~CountedIn() { --count_; }
+    CountedIn(const CountedIn&) = delete;
+    CountedIn& operator=(const CountedIn&) = delete;
+
+private:
+    int& count_;
+};
+
+} // namespace
+
 StreamPlayer::StreamPlayer(Parts parts)
     : parts_(std::move(parts)),
       trace_(parts_.trace),
@@ -131,6 +147,7 @@ asio::awaitable<void> StreamPlayer::uncover(std::uint8_t display, channel::DrawA
         return keys;
     };
     const auto self = shared_from_this();
+    const CountedIn in{uncovering_};
     while (!closed_) {
         const std::set<StreamKey> keys = hidden_streams();
         if (keys.empty()) co_return;
@@ -213,7 +230,8 @@ void StreamPlayer::carry_out(const media::Present& present, LocalTime) {
     job.work =
         ShowPicture{stream.surface, frame.picture, frame.dest, stream.clip, stream.order, shown};
     parts_.draw.post(std::move(job));
-    forget(present.frame);
+    ahead_.sent(present.frame);
+    frames_.erase(present.frame);
 }
 
 void StreamPlayer::carry_out(const media::Skip& skip, LocalTime now) {
@@ -254,11 +272,10 @@ void StreamPlayer::carry_out(const media::EpochStarted& epoch, LocalTime now) {
     trace_.epoch_started(epoch, name, now);
 }
 
-/// The frame is on its way to the surface, or skipped and no longer needed.
+/// The frame is skipped and no longer needed.
 void StreamPlayer::forget(FrameId id) {
-    const auto frame = frames_.find(id);
-    decoded_ahead_bytes_ -= frame->second.reserved_bytes;
-    frames_.erase(frame);
+    ahead_.ended(id);
+    frames_.erase(id);
 }
 
 void StreamPlayer::forget_finished_streams() {
@@ -284,12 +301,16 @@ void StreamPlayer::frame_shown(const ShownFrame& frame, LocalTime shown) {
     }
     if (skew) parts_.statistics.skew(*skew);
     trace_.frame_presented(frame, skew, shown);
+    ahead_.ended(FrameId{frame.frame});
+    decode_waiting();
 }
 
 void StreamPlayer::frame_not_shown(const ShownFrame& frame, LocalTime now) {
     constexpr std::string_view reason = "surface_gone";
     parts_.statistics.frame_skipped(StreamKey{frame.instance}, reason);
     trace_.frame_skipped(frame, reason, now);
+    ahead_.ended(FrameId{frame.frame});
+    decode_waiting();
 }
 
 void StreamPlayer::wake_at(std::optional<LocalTime> deadline) {

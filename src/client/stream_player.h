@@ -9,6 +9,7 @@
 #pragma once
 
 #include "channel/stream_table.h"
+#include "client/decoding_ahead.h"
 #include "client/draw_worker.h"
 #include "client/idle_decoders.h"
 #include "client/signal.h"
@@ -32,11 +33,8 @@
 
 namespace sumac::client {
 
-/// Pictures of a session that are decoded, or being decoded, ahead of their time; more frames wait
-/// compressed. Thirty of full HD. One picture is always allowed, whatever its size.
-inline constexpr std::size_t max_decoded_ahead_bytes = std::size_t{256} << 20U;
-/// The largest picture of a stream, in pixels: a 16K screen. Together with the bound above it
-/// limits what a hostile server can make us allocate.
+/// The largest picture of a stream, in pixels: a 16K screen. Together with max_decoded_ahead_bytes
+/// it limits what a hostile server can make us allocate.
 inline constexpr std::int64_t max_picture_pixels = std::int64_t{16384} * 8640;
 /// Compressed frames that wait for the decoder may take up this much before the display sockets are
 /// no longer read: more than a second of 1080p MJPEG at its best quality.
@@ -118,9 +116,8 @@ private:
         LocalTime arrived;
         Rect dest;
         Size size;
-        std::size_t cost_bytes = 0;     ///< of max_compressed_bytes, while it waits compressed
-        std::size_t reserved_bytes = 0; ///< of max_decoded_ahead_bytes, from the start of decoding
-        Bytes data;                     ///< of `buffer`
+        std::size_t cost_bytes = 0; ///< of max_compressed_bytes, while it waits compressed
+        Bytes data;                 ///< of `buffer`
         std::shared_ptr<const std::vector<std::byte>> buffer;
         video::PicturePtr picture; ///< set once decoded
         bool wanted = true;        ///< false: skipped, but later frames depend on it
@@ -175,8 +172,9 @@ private:
     std::map<FrameId, Frame> frames_;
     FrameId last_frame_{0};
     std::size_t compressed_bytes_ = 0;
-    std::size_t decoded_ahead_bytes_ = 0;
+    DecodingAhead ahead_;
     int decoding_ = 0;
+    int uncovering_ = 0; ///< so many wait for all that is hidden to be shown
     bool closed_ = false;
 };
 
