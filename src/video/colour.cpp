@@ -187,7 +187,7 @@ std::int32_t convert_shared_colour(const PlanarView& view,
                                    stride_bytes,
                                    std::min(shared, view.size.height - y),
                                    static_cast<std::size_t>(view.size.width),
-                                   into == Into::memory});
+                                   into});
     }
     if (into == Into::memory) finish_full_range();
     return static_cast<std::int32_t>(done);

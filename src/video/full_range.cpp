@@ -70,12 +70,10 @@ struct Addition {
     return _mm256_packus_epi16(low, high);
 }
 
-enum class Way { through_cache, past_cache };
-
-template <Way way>
+template <Into into>
 [[gnu::target("avx2")]] inline void store(std::byte* to, __m256i value) {
     auto* const place = static_cast<__m256i*>(static_cast<void*>(to));
-    if constexpr (way == Way::past_cache) {
+    if constexpr (into == Into::memory) {
         _mm256_stream_si256(place, value);
     } else {
         _mm256_storeu_si256(place, value);
@@ -84,7 +82,7 @@ template <Way way>
 
 /// 32 pixels B, G, R, 255. The instructions below work on the halves of a register apart from each
 /// other; the last step puts them in a row.
-template <Way way>
+template <Into into>
 [[gnu::target("avx2")]] inline void
 store_pixels(std::byte* to, __m256i blue, __m256i green, __m256i red) {
     const __m256i full = _mm256_set1_epi8(-1);
@@ -96,13 +94,13 @@ store_pixels(std::byte* to, __m256i blue, __m256i green, __m256i red) {
     const __m256i second = _mm256_unpackhi_epi16(bg_low, rx_low);  // 4-7 and 20-23
     const __m256i third = _mm256_unpacklo_epi16(bg_high, rx_high); // 8-11 and 24-27
     const __m256i fourth = _mm256_unpackhi_epi16(bg_high, rx_high);
-    store<way>(to, _mm256_permute2x128_si256(first, second, 0x20));
-    store<way>(to + 32, _mm256_permute2x128_si256(third, fourth, 0x20));
-    store<way>(to + 64, _mm256_permute2x128_si256(first, second, 0x31));
-    store<way>(to + 96, _mm256_permute2x128_si256(third, fourth, 0x31));
+    store<into>(to, _mm256_permute2x128_si256(first, second, 0x20));
+    store<into>(to + 32, _mm256_permute2x128_si256(third, fourth, 0x20));
+    store<into>(to + 64, _mm256_permute2x128_si256(first, second, 0x31));
+    store<into>(to + 96, _mm256_permute2x128_si256(third, fourth, 0x31));
 }
 
-template <Way way>
+template <Into into>
 [[gnu::target("avx2")]] std::size_t convert(const FullRangeWeights& weights,
                                             const SharedColour& shared) {
     const Addition add_red = addition(0, weights.red_v);
@@ -119,10 +117,10 @@ template <Way way>
             const std::byte* const from = shared.y + row * shared.y_stride + x;
             const __m256i y =
                 _mm256_loadu_si256(static_cast<const __m256i*>(static_cast<const void*>(from)));
-            store_pixels<way>(shared.pixels + row * shared.pixel_stride + 4 * x,
-                              levels(y, blue),
-                              levels(y, green),
-                              levels(y, red));
+            store_pixels<into>(shared.pixels + row * shared.pixel_stride + 4 * x,
+                               levels(y, blue),
+                               levels(y, green),
+                               levels(y, red));
         }
     }
     return x;
@@ -139,8 +137,8 @@ std::size_t convert_full_range(const FullRangeWeights& weights, const SharedColo
     const auto begin = std::bit_cast<std::uintptr_t>(shared.pixels);
     const auto stride = static_cast<std::uintptr_t>(shared.pixel_stride);
     const bool aligned = (begin | stride) % sizeof(__m256i) == 0;
-    return shared.past_cache && aligned ? convert<Way::past_cache>(weights, shared)
-                                        : convert<Way::through_cache>(weights, shared);
+    return shared.into == Into::memory && aligned ? convert<Into::memory>(weights, shared)
+                                                  : convert<Into::cache>(weights, shared);
 }
 
 void finish_full_range() {

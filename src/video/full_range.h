@@ -3,6 +3,8 @@
 /// loop, and the same to the bit.
 #pragma once
 
+#include "video/colour.h"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -29,7 +31,7 @@ struct SharedColour {
     std::ptrdiff_t pixel_stride = 0;
     int rows = 1;
     std::size_t width = 0;   ///< in pixels
-    bool past_cache = false; ///< the pixels, if they lie aligned
+    Into into = Into::cache; ///< to memory only if the pixels lie aligned
 };
 
 /// Converts from the left as many pixels as it can at a time, and returns how many: an even number,
