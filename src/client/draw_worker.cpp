@@ -14,6 +14,8 @@ namespace {
 
 /// Jobs between two looks at the inbox, and at most between two updates of the sink.
 constexpr int jobs_per_turn = 256;
+/// What comes in one piece is mostly less.
+constexpr std::size_t max_spare = 32;
 
 bool ends_server(const DrawJob& job) {
     return std::holds_alternative<ResetDisplay>(job.work) ||
@@ -33,42 +35,45 @@ DrawWorker::DrawWorker(asio::any_io_executor pool,
       events_(std::move(events)),
       early_(workers) {}
 
-void DrawWorker::post(DrawJob job) {
+void DrawWorker::post(DrawJob&& job) {
     queue(std::move(job));
     begin();
 }
 
 void DrawWorker::begin() {
-    const std::lock_guard lock{mutex_};
-    if (!inbox_.empty()) schedule();
+    std::unique_lock lock{mutex_};
+    if (!inbox_.empty()) schedule(std::move(lock));
 }
 
-void DrawWorker::queue(DrawJob job) {
+void DrawWorker::queue(DrawJob&& job) {
+    const std::uint8_t display = job.display;
     bool image = false;
     {
         const std::lock_guard lock{mutex_};
-        Queued queued;
+        if (spare_.empty()) spare_.emplace_back();
+        Queued& queued = spare_.front();
+        queued.job = std::move(job);
+        queued.job.cost_bytes += sizeof(Queued);
         queued.arrived = io::now();
         // Drawing that has nothing else to do comes to it at once.
-        const auto* message = std::get_if<wire::DisplayMessage>(&job.work);
-        const bool early = message != nullptr && !queued_bytes_.empty();
-        if (early) queued.image = early_.add(*message, job.keep_alive);
+        const auto* message = std::get_if<wire::DisplayMessage>(&queued.job.work);
+        const bool early = message != nullptr && queued_ > 0;
+        if (early) queued.image = early_.add(*message, queued.job.keep_alive);
         image = queued.image != nullptr;
-        job.cost_bytes += sizeof(Queued);
-        queued_bytes_[job.display] += job.cost_bytes;
-        if (job.serial) seen_[job.display] = *job.serial;
-        if (std::holds_alternative<ResetDisplay>(job.work)) seen_.erase(job.display);
-        queued.job = std::move(job);
-        inbox_.push_back(std::move(queued));
+        queued_bytes_[display] += queued.job.cost_bytes;
+        ++queued_;
+        if (queued.job.serial) seen_[display] = *queued.job.serial;
+        if (std::holds_alternative<ResetDisplay>(queued.job.work)) seen_.erase(display);
+        inbox_.splice(inbox_.end(), spare_, spare_.begin());
     }
     if (image) call_helpers();
 }
 
 void DrawWorker::saw(std::uint8_t display, Serial serial) {
-    const std::lock_guard lock{mutex_};
+    std::unique_lock lock{mutex_};
     seen_[display] = serial;
     // A blocked head may wait for just this; a busy worker looks by itself.
-    if (!queued_bytes_.empty()) schedule();
+    if (queued_ > 0) schedule(std::move(lock));
 }
 
 bool DrawWorker::full(std::uint8_t display) const {
@@ -81,9 +86,9 @@ bool DrawWorker::full(std::uint8_t display) const {
 }
 
 void DrawWorker::close() {
-    const std::lock_guard lock{mutex_};
+    std::unique_lock lock{mutex_};
     closing_ = true;
-    schedule();
+    schedule(std::move(lock));
 }
 
 bool DrawWorker::idle() const {
@@ -93,11 +98,19 @@ bool DrawWorker::idle() const {
     return is_idle;
 }
 
-/// With mutex_ held. What waits for an image goes on when that is decoded, and then sees the rest.
-void DrawWorker::schedule() {
+/// What waits for an image goes on when that is decoded, and then sees the rest. Unlocks: the
+/// worker that is woken looks at the inbox first.
+void DrawWorker::schedule(std::unique_lock<std::mutex> lock) {
     if (running_ || awaiting_) return;
-    asio::post(pool_, [self = shared_from_this()] { self->run(); });
-    running_ = true; // not if there was no memory for it
+    running_ = true;
+    lock.unlock();
+    try {
+        asio::post(pool_, [self = shared_from_this()] { self->run(); });
+    } catch (const std::bad_alloc&) {
+        lock.lock();
+        running_ = false;
+        throw;
+    }
 }
 
 void DrawWorker::run() {
@@ -139,15 +152,16 @@ void DrawWorker::begin_turn() {
 }
 
 void DrawWorker::end_turn(bool more) {
-    const std::lock_guard lock{mutex_};
+    settle();
+    std::unique_lock lock{mutex_};
     running_ = false;
     if (!more && decoding()) {
         if (!woken_) awaiting_ = true;
-        if (woken_) schedule();
+        if (woken_) schedule(std::move(lock));
         return;
     }
     // As a new job: other sessions get their turn. Who was told to close must look again.
-    if (more || !inbox_.empty() || (closing_ && patient_)) schedule();
+    if (more || !inbox_.empty() || (closing_ && patient_)) schedule(std::move(lock));
 }
 
 bool DrawWorker::decoding() const {
@@ -194,28 +208,29 @@ void DrawWorker::call_helpers() {
 }
 
 void DrawWorker::take_inbox() {
-    std::vector<Queued> taken;
-    std::map<std::uint8_t, Serial> seen;
+    std::list<Queued> taken;
     {
         const std::lock_guard lock{mutex_};
         taken.swap(inbox_);
         patient_ = !closing_;
-        seen = seen_;
+        seen_before_ = seen_;
     }
-    for (Queued& queued : taken) {
-        const DrawJob& job = queued.job;
+    while (!taken.empty()) {
+        const DrawJob& job = taken.front().job;
         if (const auto* opened = std::get_if<OpenDisplay>(&job.work))
             open(job.display, opened->server);
         const auto display = displays_.find(job.display);
         if (display == displays_.end()) { // a frame that was due after the end of its channel
-            drop(queued);
+            drop(taken.front());
+            taken.pop_front();
             continue;
         }
         if (std::holds_alternative<ResetDisplay>(job.work)) display->second->last_seen = Serial{0};
         if (ends_server(job)) ++display->second->ends_queued;
-        display->second->jobs.push_back(std::move(queued));
+        std::list<Queued>& jobs = display->second->jobs;
+        jobs.splice(jobs.end(), taken, taken.begin());
     }
-    for (const auto& [id, serial] : seen) {
+    for (const auto& [id, serial] : seen_before_) {
         if (const auto display = displays_.find(id); display != displays_.end())
             display->second->last_seen = serial;
     }
@@ -230,11 +245,25 @@ void DrawWorker::drop(const Queued& queued) {
 void DrawWorker::finished(const Queued& queued) {
     early_.release(queued.image);
     if (queued.image) call_helpers(); // there is room now
+    finished_bytes_[queued.job.display] += queued.job.cost_bytes;
+    ++finished_;
+    if (!std::holds_alternative<CloseDisplay>(queued.job.work)) return;
     const std::lock_guard lock{mutex_};
-    std::size_t& bytes = queued_bytes_[queued.job.display];
-    bytes -= queued.job.cost_bytes;
-    if (bytes == 0) queued_bytes_.erase(queued.job.display);
-    if (std::holds_alternative<CloseDisplay>(queued.job.work)) seen_.erase(queued.job.display);
+    seen_.erase(queued.job.display);
+}
+
+/// What is finished is queued no more. Not at once: the lock is the net thread's as well.
+void DrawWorker::settle() {
+    if (finished_ == 0) return;
+    {
+        const std::lock_guard lock{mutex_};
+        for (auto& [id, bytes] : finished_bytes_)
+            queued_bytes_[id] -= std::exchange(bytes, 0);
+        queued_ -= std::exchange(finished_, 0);
+        while (!emptied_.empty() && spare_.size() < max_spare)
+            spare_.splice(spare_.end(), emptied_, emptied_.begin());
+    }
+    emptied_.clear();
 }
 
 /// Runs the first job that need not wait; false if there is none.
@@ -243,8 +272,9 @@ bool DrawWorker::run_some_job() {
         if (display->jobs.empty() ||
             execute(id, *display, display->jobs.front()) == Outcome::blocked)
             continue;
-        const Queued queued = std::move(display->jobs.front());
-        display->jobs.pop_front();
+        std::list<Queued> done;
+        done.splice(done.end(), display->jobs, display->jobs.begin());
+        const Queued& queued = done.front();
         if (ends_server(queued.job)) --display->ends_queued;
         if (std::holds_alternative<CloseDisplay>(queued.job.work)) {
             for (const Queued& late : display->jobs)
@@ -252,6 +282,8 @@ bool DrawWorker::run_some_job() {
             displays_.erase(queued.job.display);
         }
         finished(queued);
+        done.front() = {};
+        emptied_.splice(emptied_.end(), done);
         return true;
     }
     return false;
@@ -259,13 +291,9 @@ bool DrawWorker::run_some_job() {
 
 DrawWorker::Outcome DrawWorker::execute(std::uint8_t id, Display& display, const Queued& queued) {
     display.decoding = false; // as far as is known before its image is looked at
-    // A server that has sent this much behind a message that waits will not send what it waits for.
-    // Nor does one that the session has left.
-    const bool patient = patient_ && !full(id) && display.ends_queued == 0;
     const DrawJob& job = queued.job;
-    if (patient && !satisfied(id, job.wait)) return Outcome::blocked;
-    if (std::holds_alternative<wire::DisplayMessage>(job.work))
-        return draw(display, queued, patient);
+    if (!satisfied(id, job.wait) && patient(id, display)) return Outcome::blocked;
+    if (std::holds_alternative<wire::DisplayMessage>(job.work)) return draw(id, display, queued);
     if (const auto* picture = std::get_if<ShowPicture>(&job.work)) {
         display.drawn.show(*picture);
     } else if (const auto* other = std::get_if<ResetDisplay>(&job.work)) {
@@ -276,13 +304,20 @@ DrawWorker::Outcome DrawWorker::execute(std::uint8_t id, Display& display, const
     return Outcome::done;
 }
 
-DrawWorker::Outcome DrawWorker::draw(Display& display, const Queued& queued, bool patient) {
+/// A server that has sent this much behind a message that waits will not send what it waits for.
+/// Nor does one that the session has left.
+bool DrawWorker::patient(std::uint8_t id, const Display& display) {
+    settle();
+    return patient_ && !full(id) && display.ends_queued == 0;
+}
+
+DrawWorker::Outcome DrawWorker::draw(std::uint8_t id, Display& display, const Queued& queued) {
     display.decoding = !early_.claim(queued.image);
     if (display.decoding) return Outcome::blocked;
     // A display alone waits for nobody: no other channel can bring what is missing.
-    return display.drawn.draw(
-        std::get<wire::DisplayMessage>(queued.job.work),
-        {queued.arrived, early_.decoded(queued.image), patient && displays_.size() > 1});
+    const bool waits = displays_.size() > 1 && patient(id, display);
+    return display.drawn.draw(std::get<wire::DisplayMessage>(queued.job.work),
+                              {queued.arrived, early_.decoded(queued.image), waits});
 }
 
 void DrawWorker::open(std::uint8_t id, std::uint64_t server) {

@@ -19,7 +19,7 @@
 
 #include <asio/any_io_executor.hpp>
 
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -44,10 +44,10 @@ public:
                Events events);
 
     /// Queues; never blocks. Net thread.
-    void post(DrawJob job);
+    void post(DrawJob&& job);
     /// The same, but drawing may wait until `begin`: so that what came together wakes a worker
     /// once.
-    void queue(DrawJob job);
+    void queue(DrawJob&& job);
     void begin();
     /// A message of this channel needs no drawing, but others may wait for its number. Net thread.
     void saw(std::uint8_t display, Serial serial);
@@ -68,14 +68,14 @@ private:
     };
     struct Display {
         DrawnDisplay drawn;
-        std::deque<Queued> jobs = {};
+        std::list<Queued> jobs = {};
         Serial last_seen{0};
         int ends_queued = 0;   ///< of ResetDisplay and CloseDisplay among the jobs
         bool decoding = false; ///< the head waits for its image
     };
     using Outcome = DrawnDisplay::Outcome;
 
-    void schedule();
+    void schedule(std::unique_lock<std::mutex> lock);
     void run();
     void begin_turn();
     void end_turn(bool more);
@@ -85,9 +85,11 @@ private:
     void take_inbox();
     void drop(const Queued& queued);
     void finished(const Queued& queued);
+    void settle();
     bool run_some_job();
     Outcome execute(std::uint8_t id, Display& display, const Queued& queued);
-    Outcome draw(Display& display, const Queued& queued, bool patient);
+    Outcome draw(std::uint8_t id, Display& display, const Queued& queued);
+    bool patient(std::uint8_t id, const Display& display);
     void open(std::uint8_t id, std::uint64_t server);
     const std::shared_ptr<image::ImageCache>& images_of(std::uint64_t server);
     bool decoding() const;
@@ -101,9 +103,12 @@ private:
 
     /// Guards the members up to the next comment, which net and workers share.
     mutable std::mutex mutex_;
-    std::vector<Queued> inbox_;
+    std::list<Queued> inbox_;
+    std::list<Queued> spare_; ///< at most max_spare: to make one for each message costs as much as
+                              ///< to read it
     std::map<std::uint8_t, Serial> seen_;
-    std::map<std::uint8_t, std::size_t> queued_bytes_; ///< by display; none: nothing queued
+    std::map<std::uint8_t, std::size_t> queued_bytes_; ///< by display
+    std::size_t queued_ = 0;                           ///< jobs of all displays
     bool closing_ = false;
     bool running_ = false;
     bool awaiting_ = false; ///< not running until an image is decoded
@@ -117,6 +122,11 @@ private:
     std::shared_ptr<image::ImageCache> images_; ///< of server_
     std::uint64_t server_ = 0;
     std::map<std::uint8_t, std::unique_ptr<Display>> displays_;
+    std::map<std::uint8_t, Serial> seen_before_; ///< seen_, as of the last look at the inbox
+    /// Of finished jobs that queued_bytes_ still counts, by display.
+    std::map<std::uint8_t, std::size_t> finished_bytes_;
+    std::size_t finished_ = 0;  ///< those jobs
+    std::list<Queued> emptied_; ///< of them, for spare_
 };
 
 } // namespace sumac::client
