@@ -55,13 +55,17 @@ public:
     /// which may come after this.
     virtual void start() = 0;
     /// Handles one message of the channel's own. A damaged message is counted and costs only
-    /// itself.
+    /// itself. What it returns is what could not be done at once, if `valid()`: to be awaited
+    /// before the next message.
     virtual asio::awaitable<void> on_message(wire::Message message) = 0;
+    /// All messages that came in one piece have been handled. Returns how long the next ones may
+    /// gather (ChannelConnection::next_message).
+    virtual std::chrono::microseconds on_pause() { return {}; }
     /// Hears of the messages that all channels share, after they were answered.
     virtual void on_common(const wire::Message& /*message*/,
                            const channel::BaseChannel::Event& /*event*/) {}
-    /// Returns when the next message may be read.
-    virtual asio::awaitable<void> wait_for_room() { co_return; }
+    /// What has to be awaited before the next message may be read, if `valid()`.
+    virtual asio::awaitable<void> wait_for_room() { return {}; }
     /// Another server takes over and starts from scratch: nothing that the old one said holds on.
     virtual void reset(LocalTime now) = 0;
     /// Another server took over seamlessly: all goes on, but for what servers do not hand over.

@@ -1,5 +1,6 @@
 #include "client/channel_connection.h"
 
+#include "io/clock.h"
 #include "wire/names.h"
 
 #include <asio/co_spawn.hpp>
@@ -142,15 +143,22 @@ asio::awaitable<void> ChannelConnection::wait_for_message() {
     if (!ready_) ready_ = co_await next_message();
 }
 
-asio::awaitable<Result<wire::Message>> ChannelConnection::next_message() {
-    if (ready_) co_return *std::exchange(ready_, {});
+std::optional<Result<wire::Message>> ChannelConnection::take_message() {
+    if (ready_) return std::exchange(ready_, {});
+    if (auto message = framer_.take_message()) return *std::move(message);
+    if (read_error_) return *read_error_;
+    return std::nullopt;
+}
+
+asio::awaitable<Result<wire::Message>>
+ChannelConnection::next_message(std::chrono::microseconds patience) {
     if (const auto unread = std::exchange(unread_, {}); !unread.empty()) {
         bytes_received_ += unread.size();
         if (const auto taken = framer_.push(unread); !taken) read_error_ = taken.error();
     }
     while (true) {
-        if (auto message = framer_.take_message()) co_return *std::move(message);
-        if (read_error_) co_return *read_error_;
+        if (auto message = take_message()) co_return *std::move(message);
+        if (trickle_.flows() && patience.count() > 0) co_await connection_.rest(patience);
         const std::span<std::byte> into = framer_.next_buffer();
         const auto received = co_await connection_.read_some(into);
         if (send_overflow_)
@@ -161,6 +169,7 @@ asio::awaitable<Result<wire::Message>> ChannelConnection::next_message() {
         bytes_received_ += *received;
         // Messages that were complete before the damage are still delivered.
         if (const auto taken = framer_.commit(*received); !taken) read_error_ = taken.error();
+        trickle_.on_piece(*received < into.size() && !framer_.inside_message(), io::now());
     }
 }
 
@@ -175,13 +184,30 @@ void ChannelConnection::send(std::uint16_t type, Bytes body) {
     }
     send_queue_.insert(send_queue_.end(), message.begin(), message.end());
     if (writing_) return;
+    // When the caller has said all, it goes in one piece: a server that has just read our first
+    // message then finds the second, before it acts on the first (what we prefer, before it
+    // compresses its first image).
+    asio::post(connection_.executor(), [self = shared_from_this()] { self->begin_to_write(); });
     writing_ = true;
-    asio::co_spawn(
-        connection_.executor(),
-        [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->write_queue(); },
-        [self = shared_from_this()](const std::exception_ptr& exception) {
-            if (exception) self->close(); // out of memory; the reader ends the channel
-        });
+}
+
+/// Mostly that is all: an ack is six bytes.
+void ChannelConnection::begin_to_write() {
+    const std::size_t sent = closed_ ? 0 : connection_.write_now(send_queue_);
+    send_queue_.erase(send_queue_.begin(), send_queue_.begin() + static_cast<std::ptrdiff_t>(sent));
+    if (send_queue_.empty()) return on_written();
+    try {
+        asio::co_spawn(
+            connection_.executor(),
+            [self = shared_from_this()]() -> asio::awaitable<void> {
+                co_await self->write_queue();
+            },
+            [self = shared_from_this()](const std::exception_ptr& exception) {
+                if (exception) self->close(); // out of memory; the reader ends the channel
+            });
+    } catch (const std::bad_alloc&) {
+        close();
+    }
 }
 
 void ChannelConnection::send(const std::vector<channel::OutgoingMessage>& messages) {
@@ -190,15 +216,14 @@ void ChannelConnection::send(const std::vector<channel::OutgoingMessage>& messag
 }
 
 asio::awaitable<void> ChannelConnection::write_queue() {
-    co_await asio::post(connection_.executor(),
-                        asio::use_awaitable); // until the caller has said all
-    // All that waits goes in one piece: a server that has just read our first message then finds
-    // the second, before it acts on the first (what we prefer, before it compresses its first
-    // image).
     while (!send_queue_.empty() && !closed_) {
         const std::vector<std::byte> messages = std::exchange(send_queue_, {});
         if (!co_await connection_.write(messages)) break; // the reader notices and reports it
     }
+    on_written();
+}
+
+void ChannelConnection::on_written() {
     writing_ = false;
     if (close_when_sent_) close();
 }

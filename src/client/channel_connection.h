@@ -4,6 +4,7 @@
 #pragma once
 
 #include "channel/base_channel.h"
+#include "client/trickle.h"
 #include "client/wire_tap.h"
 #include "io/connection.h"
 #include "link/link.h"
@@ -31,8 +32,11 @@ public:
     /// Numbers the messages that follow, where this connection continues another.
     void continue_serials(Serial next) { framer_.number_from(next); }
     Serial next_serial() const { return framer_.next_serial(); }
-    /// The next message. Errors: closed, timed_out, limit, and whatever damaged framing is.
-    asio::awaitable<Result<wire::Message>> next_message();
+    /// The next message. Errors: closed, timed_out, limit, and whatever damaged framing is. Where
+    /// one small piece follows the other, the next ones may gather for so long as `patience`.
+    asio::awaitable<Result<wire::Message>> next_message(std::chrono::microseconds patience = {});
+    /// The same, if nothing has to be waited for: most messages come with others before them.
+    std::optional<Result<wire::Message>> take_message();
     /// Returns once next_message would return at once, with a message or an error.
     asio::awaitable<void> wait_for_message();
     /// Queues; never blocks. Nothing is sent once the channel is closed.
@@ -52,6 +56,8 @@ public:
     std::uint64_t bytes_received() const { return bytes_received_; }
 
 private:
+    void begin_to_write();
+    void on_written();
     asio::awaitable<void> write_queue();
 
     ChannelId id_;
@@ -64,6 +70,7 @@ private:
     std::optional<Error> read_error_;
     std::optional<Result<wire::Message>> ready_; ///< of wait_for_message
     std::uint64_t bytes_received_ = 0;
+    Trickle trickle_;
 
     Serial next_sent_{1};
     std::vector<std::byte> send_queue_; ///< framed messages; at most max_send_queue_bytes

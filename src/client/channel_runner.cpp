@@ -37,6 +37,7 @@ asio::awaitable<Failure> ChannelRunner::run() {
     channel_->start();
     while (true) {
         auto lost = co_await read_until_lost();
+        report_messages();
         if (leaving_ && !stopped_) {
             lost = co_await start_again();
             if (!lost && !stopped_) continue;
@@ -50,44 +51,59 @@ asio::awaitable<Failure> ChannelRunner::run() {
 
 asio::awaitable<std::optional<Failure>> ChannelRunner::read_until_lost() {
     while (true) {
-        auto message = co_await next_message();
+        auto message = reading_->take_message();
+        if (!message) {
+            report_messages();
+            const auto patience = channel_->on_pause();
+            message = co_await next_message(leaving_ ? patience.zero() : patience);
+        }
         if (stopped_) co_return std::nullopt;
-        if (!message) co_return events_.describe(id_, message.error());
+        if (!*message) co_return events_.describe(id_, message->error());
         // The server measures its latency 100 ms after its last word: that is no sign of more.
-        const bool is_ping = message->type == SPICE_MSG_PING;
-        const auto lost = co_await on_message(*std::move(message));
-        if (stopped_ || lost) co_return lost;
+        const bool is_ping = (*message)->type == SPICE_MSG_PING;
+        auto step = base_.on_message(**message);
+        if (!step) co_return events_.describe(id_, step.error());
+        if (!leaving_) port_.send(step->send);
+        ++unreported_;
+        if (step->is_common) {
+            const auto lost = co_await on_common(**std::move(message), *std::move(step));
+            if (stopped_ || lost) co_return lost;
+        } else if (auto rest = channel_->on_message(**std::move(message)); rest.valid()) {
+            co_await std::move(rest);
+            if (stopped_) co_return std::nullopt;
+        }
         if (leaving_ && id_.type == SPICE_CHANNEL_MAIN)
             co_return std::nullopt; // it said its last word
-        co_await channel_->wait_for_room();
-        if (stopped_) co_return std::nullopt;
+        if (auto room = channel_->wait_for_room(); room.valid()) {
+            co_await std::move(room);
+            if (stopped_) co_return std::nullopt;
+        }
         if (leaving_ && !is_ping) read_on_for(answered_ ? silence_after_answer : silence_that_ends);
     }
 }
 
+void ChannelRunner::report_messages() {
+    statistics_.messages(
+        id_, std::exchange(unreported_, 0), bytes_before_ + reading_->bytes_received());
+}
+
 /// The silence of a server that we leave is measured while we listen, not while we draw.
-asio::awaitable<Result<wire::Message>> ChannelRunner::next_message() {
+asio::awaitable<Result<wire::Message>>
+ChannelRunner::next_message(std::chrono::microseconds patience) {
     in_read_ = true;
     if (leaving_) read_on_for(quiet_until_ - io::now());
-    auto message = co_await reading_->next_message();
+    auto message = co_await reading_->next_message(patience);
     in_read_ = false;
     if (leaving_) reading_->expires_never();
     co_return message;
 }
 
-asio::awaitable<std::optional<Failure>> ChannelRunner::on_message(wire::Message message) {
-    auto step = base_.on_message(message);
-    if (!step) co_return events_.describe(id_, step.error());
-    if (!leaving_) port_.send(step->send);
-    statistics_.message(id_, bytes_before_ + reading_->bytes_received());
-    if (!step->is_common) {
-        co_await channel_->on_message(std::move(message));
-    } else if (const auto* migrate = std::get_if<wire::Migrate>(&step->event)) {
+asio::awaitable<std::optional<Failure>> ChannelRunner::on_common(wire::Message message,
+                                                                 channel::BaseChannel::Step step) {
+    if (const auto* migrate = std::get_if<wire::Migrate>(&step.event))
         co_return co_await hand_over(*migrate);
-    } else {
-        channel_->on_common(message, step->event);
-        events_.on_common(id_, message, *step);
-    }
+    channel_->on_common(message, step.event);
+    events_.on_common(id_, message, step);
     co_return std::nullopt;
 }
 
@@ -99,6 +115,7 @@ asio::awaitable<std::optional<Failure>> ChannelRunner::hand_over(wire::Migrate m
     };
     const ChannelPtr next = events_.on_move(id_);
     if (!next) co_return broken("a migration that was not agreed on");
+    channel_->on_pause(); // what follows may take its time
     port_.hold();
     ChannelConnection& source = *reading_;
     if ((migrate.flags & SPICE_MIGRATE_NEED_FLUSH) != 0)

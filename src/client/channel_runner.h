@@ -54,12 +54,14 @@ public:
 
 private:
     asio::awaitable<std::optional<Failure>> read_until_lost();
-    asio::awaitable<std::optional<Failure>> on_message(wire::Message message);
+    asio::awaitable<std::optional<Failure>> on_common(wire::Message message,
+                                                      channel::BaseChannel::Step step);
     asio::awaitable<std::optional<Failure>> hand_over(wire::Migrate migrate);
     asio::awaitable<std::optional<Failure>> start_again();
     void start_at(const ChannelPtr& next);
     asio::awaitable<void> watch(ChannelPtr next);
-    asio::awaitable<Result<wire::Message>> next_message();
+    asio::awaitable<Result<wire::Message>> next_message(std::chrono::microseconds patience);
+    void report_messages();
     void read_on_for(Duration limit);
     void leave_again();
 
@@ -79,6 +81,7 @@ private:
     bool in_read_ = false;    ///< we do
     int starts_ = 0;          ///< counts the servers that heard our first words ahead
     std::optional<Result<ChannelPtr, Failure>> next_; ///< of `continue_at`
+    std::uint64_t unreported_ = 0;                    ///< messages that the statistics lack
     std::uint64_t bytes_before_ = 0;                  ///< received from the servers before this one
     bool stopped_ = false;
 };

@@ -5,8 +5,6 @@
 #include "io/clock.h"
 #include "wire/names.h"
 
-#include <asio/post.hpp>
-#include <asio/this_coro.hpp>
 #include <fmt/format.h>
 #include <spice/enums.h>
 #include <spice/protocol.h>
@@ -23,6 +21,10 @@ constexpr std::uint8_t shared_cache_id = 1;
 /// libspice-server throws out a client that reports on a stream id beyond its own table
 /// (NUM_STREAMS).
 constexpr std::uint32_t max_reported_stream_id = 49;
+
+/// Nobody sees drawing that comes so much later, and when it trickles in, it then takes half as
+/// many wake-ups: those cost more than most drawing.
+constexpr std::chrono::milliseconds drawing_patience{2};
 
 /// Encoders pad odd sizes to whole blocks, so a picture may be up to 16 pixels larger than
 /// declared.
@@ -126,55 +128,74 @@ asio::awaitable<void> DisplayChannel::on_message(wire::Message message) {
     if (!parsed) {
         damaged(message, parsed.error());
         if (message.serial) parts_.draw->saw(id(), *message.serial);
-        co_return;
+        return {};
     }
-    if (const auto* clip = std::get_if<wire::StreamClip>(&*parsed))
-        co_await show_before_hiding(*clip);
-    if (handle_stream(*parsed, message, io::now())) {
-        if (message.serial) parts_.draw->saw(id(), *message.serial);
-    } else {
-        // A server destroys a stream with its last picture still on the way to the screen: it comes
-        // first.
-        if (const auto area = channel::draw_area(*parsed))
-            co_await parts_.player->uncover(id(), *area);
-        DrawJob job;
-        job.display = id();
-        job.serial = message.serial;
-        if (const auto* inval = std::get_if<wire::InvalAllPixmaps>(&*parsed))
-            job.wait = inval->wait;
-        job.work = *std::move(parsed);
-        job.keep_alive = message.buffer;
-        job.cost_bytes = message.buffer->size();
-        const auto net = co_await asio::this_coro::executor;
-        draw(std::move(job), net);
+    if (parts_.player->has_frames()) {
+        if (const auto area = hidden_by(*parsed))
+            return uncover(*area, *std::move(parsed), std::move(message));
+    }
+    handle(*std::move(parsed), message);
+    return {};
+}
+
+void DisplayChannel::handle(wire::DisplayMessage&& parsed, const wire::Message& message) {
+    if (!handle_stream(parsed, message)) {
+        draw(std::move(parsed), message);
+    } else if (message.serial) {
+        parts_.draw->saw(id(), *message.serial);
     }
 }
 
-/// Drawing begins when all messages have been looked at that came in one piece: waking a worker
-/// costs more than most drawings.
-void DisplayChannel::draw(DrawJob job, const asio::any_io_executor& net) {
+void DisplayChannel::draw(wire::DisplayMessage&& parsed, const wire::Message& message) {
+    if (is_video_like(parsed))
+        likely_video_.on_copy(std::get<wire::DrawCopy>(parsed).base.box, io::now());
+    DrawJob job;
+    job.display = id();
+    job.serial = message.serial;
+    if (const auto* inval = std::get_if<wire::InvalAllPixmaps>(&parsed)) job.wait = inval->wait;
+    job.work = std::move(parsed);
+    job.keep_alive = message.buffer;
+    job.cost_bytes = message.buffer->size();
     parts_.draw->queue(std::move(job));
-    if (std::exchange(*drawing_begins_, true)) return;
-    asio::post(net, [draw = parts_.draw, begins = drawing_begins_] {
-        *begins = false;
-        draw->begin();
-    });
+}
+
+std::chrono::microseconds DisplayChannel::on_pause() {
+    parts_.draw->begin();
+    // When frames arrive is what their timing is made of.
+    const bool video = streams_.size() > 0 || likely_video_.plays(io::now());
+    return video ? std::chrono::microseconds{} : drawing_patience;
+}
+
+/// Before it destroys a stream the server clips it away and draws its last picture, which may still
+/// be on the way to the screen. Frames that wait would not be seen: they come first, in the place
+/// that they had.
+std::optional<channel::DrawArea> DisplayChannel::hidden_by(const wire::DisplayMessage& parsed) {
+    const auto* clip = std::get_if<wire::StreamClip>(&parsed);
+    if (clip == nullptr) return channel::draw_area(parsed);
+    const channel::Stream* stream = streams_.find(clip->id);
+    if (stream == nullptr || !channel::visible_area(stream->create.dest, clip->clip).empty())
+        return std::nullopt;
+    return channel::DrawArea{stream->create.surface,
+                             channel::visible_area(stream->create.dest, stream->clip)};
+}
+
+asio::awaitable<void> DisplayChannel::uncover(channel::DrawArea area,
+                                              wire::DisplayMessage parsed,
+                                              wire::Message message) {
+    parts_.draw->begin();
+    co_await parts_.player->uncover(id(), area);
+    handle(std::move(parsed), message);
 }
 
 asio::awaitable<void> DisplayChannel::wait_for_room() {
-    while (parts_.draw->full(id()) || parts_.player->full())
-        co_await parts_.player->changed().wait();
+    if (parts_.draw->full(id()) || parts_.player->full()) return wait_while_full();
+    return {};
 }
 
-/// Before it destroys a stream the server clips it away and draws its last picture. Frames that
-/// still wait would not be seen: they are shown now, in the place that they had.
-asio::awaitable<void> DisplayChannel::show_before_hiding(const wire::StreamClip& clip) {
-    const channel::Stream* stream = streams_.find(clip.id);
-    if (stream == nullptr || !channel::visible_area(stream->create.dest, clip.clip).empty())
-        co_return;
-    const channel::DrawArea area{stream->create.surface,
-                                 channel::visible_area(stream->create.dest, stream->clip)};
-    co_await parts_.player->uncover(id(), area);
+asio::awaitable<void> DisplayChannel::wait_while_full() {
+    parts_.draw->begin();
+    while (parts_.draw->full(id()) || parts_.player->full())
+        co_await parts_.player->changed().wait();
 }
 
 void DisplayChannel::on_common(const wire::Message& message,
@@ -214,14 +235,13 @@ void DisplayChannel::stop(LocalTime now) {
 
 /// Whether the message was a stream's.
 bool DisplayChannel::handle_stream(const wire::DisplayMessage& parsed,
-                                   const wire::Message& message,
-                                   LocalTime now) {
+                                   const wire::Message& message) {
     const auto handle = [&](const auto& what) {
-        if constexpr (requires { on_stream(what, now); }) {
-            on_stream(what, now);
+        if constexpr (requires { on_stream(what, LocalTime{}); }) {
+            on_stream(what, io::now());
             return true;
-        } else if constexpr (requires { on_stream(what, message, now); }) {
-            on_stream(what, message, now);
+        } else if constexpr (requires { on_stream(what, message, LocalTime{}); }) {
+            on_stream(what, message, io::now());
             return true;
         } else {
             return false;

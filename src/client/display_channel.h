@@ -7,6 +7,7 @@
 #include "channel/stream_table.h"
 #include "client/channel.h"
 #include "client/draw_worker.h"
+#include "client/likely_video.h"
 #include "client/stream_player.h"
 
 #include <functional>
@@ -34,6 +35,8 @@ public:
     /// INIT, and the image compression and the video codecs that we would like.
     void start() override;
     asio::awaitable<void> on_message(wire::Message message) override;
+    /// Drawing begins: waking a worker for each message would cost more than most drawings.
+    std::chrono::microseconds on_pause() override;
     void on_common(const wire::Message& message, const channel::BaseChannel::Event& event) override;
     /// Waits while too much is undrawn or undecoded.
     asio::awaitable<void> wait_for_room() override;
@@ -47,8 +50,12 @@ public:
 
 private:
     void send_preferences();
-    void draw(DrawJob job, const asio::any_io_executor& net);
-    asio::awaitable<void> show_before_hiding(const wire::StreamClip& clip);
+    void handle(wire::DisplayMessage&& parsed, const wire::Message& message);
+    void draw(wire::DisplayMessage&& parsed, const wire::Message& message);
+    std::optional<channel::DrawArea> hidden_by(const wire::DisplayMessage& parsed);
+    asio::awaitable<void>
+    uncover(channel::DrawArea area, wire::DisplayMessage parsed, wire::Message message);
+    asio::awaitable<void> wait_while_full();
     void on_stream(const wire::StreamCreate& create, LocalTime now);
     void on_stream(const wire::StreamData& data, const wire::Message& message, LocalTime now);
     void on_stream(const wire::StreamDataSized& data, const wire::Message& message, LocalTime now);
@@ -68,16 +75,14 @@ private:
                Bytes data,
                const wire::Message& message,
                LocalTime now);
-    bool
-    handle_stream(const wire::DisplayMessage& parsed, const wire::Message& message, LocalTime now);
+    bool handle_stream(const wire::DisplayMessage& parsed, const wire::Message& message);
     void damaged(const wire::Message& message, const Error& error);
     void wait(std::vector<wire::WaitFor> wait, const wire::Message& message);
     std::uint8_t id() const { return parts_.port.id().id; }
 
     Parts parts_;
     channel::StreamTable streams_;
-    /// What was queued begins to be drawn soon. Whoever sees to that may outlive the channel.
-    std::shared_ptr<bool> drawing_begins_ = std::make_shared<bool>(false);
+    LikelyVideo likely_video_;
 };
 
 } // namespace sumac::client

@@ -32,10 +32,11 @@ void Statistics::channel_opened(ChannelId id, bool tls) {
     channel.tls = tls;
 }
 
-void Statistics::message(ChannelId id, std::uint64_t bytes_so_far) {
+void Statistics::messages(ChannelId id, std::uint64_t count, std::uint64_t bytes_so_far) {
     const Lock lock{mutex_};
-    ++channels_[id].messages;
-    channels_[id].bytes = bytes_so_far;
+    ChannelReport& channel = channels_[id];
+    channel.messages += count;
+    channel.bytes = bytes_so_far;
 }
 
 void Statistics::damaged(ChannelId id, std::string_view what) {

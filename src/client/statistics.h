@@ -30,11 +30,12 @@ public:
     /// `number`: running, from 0; the report replaces what was known of that migration.
     void migration(std::uint64_t number, const MigrationReport& migration);
     void channel_opened(ChannelId id, bool tls);
-    void message(ChannelId id, std::uint64_t bytes_so_far);
+    /// So many more.
+    void messages(ChannelId id, std::uint64_t count, std::uint64_t bytes_so_far);
     void damaged(ChannelId id, std::string_view what);
     void ignored(ChannelId id, std::string_view what);
 
-    /// `delay`: from its arrival until it was drawn.
+    /// `delay`: from when it was read until it was drawn.
     void drawn(std::string_view operation, Duration delay);
     void not_drawn(std::string_view what);
 

@@ -75,6 +75,8 @@ public:
     };
     void frame_received(const NewFrame& frame, LocalTime now);
 
+    /// Some frame waits to be shown: without, `uncover` has nothing to do.
+    bool has_frames() const { return !frames_.empty(); }
     /// Shows what still waits of the streams that can be seen in `area`, before newer drawing
     /// covers them. Returns when all of it is on its way to the surface.
     asio::awaitable<void> uncover(std::uint8_t display, channel::DrawArea area);

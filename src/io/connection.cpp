@@ -1,6 +1,7 @@
 #include "io/connection.h"
 
 #include "io/certificate.h"
+#include "io/clock.h"
 
 #include <asio/connect.hpp>
 #include <asio/experimental/as_tuple.hpp>
@@ -24,14 +25,17 @@ using asio::ip::tcp;
 using asio::local::stream_protocol;
 using TlsStream = asio::ssl::stream<tcp::socket>;
 constexpr auto as_result = asio::experimental::as_tuple(asio::use_awaitable);
+/// What may gather unnoticed: as much as one read takes, and less than a socket's buffer.
+constexpr int gathered_bytes = 32 * 1024;
 
 } // namespace
 
 struct Connection::Impl {
     explicit Impl(const asio::any_io_executor& executor)
-        : deadline(executor), stream(tcp::socket{executor}) {}
+        : deadline(executor), resting(executor), stream(tcp::socket{executor}) {}
 
     asio::steady_timer deadline;
+    asio::steady_timer resting;
     bool expired = false;
     bool closed_by_us = false;
     std::optional<std::stop_callback<std::function<void()>>> on_stop;
@@ -43,6 +47,7 @@ struct Connection::Impl {
     void close() {
         closed_by_us = true;
         deadline.cancel();
+        resting.cancel();
         close_socket();
     }
 
@@ -56,6 +61,20 @@ struct Connection::Impl {
             }
         };
         std::visit(close, stream);
+    }
+
+    /// The socket is readable only with so much. Unix sockets know no such thing.
+    void readable_with(int bytes) {
+        asio::error_code ignored;
+        const asio::socket_base::receive_low_watermark watermark{bytes};
+        const auto set = [&](auto& socket) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(socket)>, TlsStream>) {
+                socket.lowest_layer().set_option(watermark, ignored);
+            } else {
+                socket.set_option(watermark, ignored);
+            }
+        };
+        std::visit(set, stream);
     }
 
     Error error_of(const asio::error_code& code) const {
@@ -82,6 +101,28 @@ asio::awaitable<Result<std::size_t>> Connection::read_some(std::span<std::byte> 
     const auto [error, size] = co_await std::visit(read, impl->stream);
     if (error || impl->expired) co_return impl->error_of(error);
     co_return size;
+}
+
+asio::awaitable<void> Connection::rest(std::chrono::microseconds time) {
+    if (time_stands_still()) co_return; // what has come is all that there is at this time
+    const auto impl = impl_;
+    impl->readable_with(gathered_bytes);
+    impl->resting.expires_after(time);
+    co_await impl->resting.async_wait(as_result);
+    impl->readable_with(1);
+}
+
+std::size_t Connection::write_now(Bytes data) {
+    const auto write = [&](auto& socket) -> std::size_t {
+        if constexpr (std::is_same_v<std::decay_t<decltype(socket)>, TlsStream>) {
+            return 0;
+        } else {
+            asio::error_code error; // whoever writes the rest hears of it
+            if (!socket.non_blocking()) socket.non_blocking(true, error);
+            return error ? 0 : socket.write_some(asio::buffer(data.data(), data.size()), error);
+        }
+    };
+    return std::visit(write, impl_->stream);
 }
 
 asio::awaitable<Result<Done>> Connection::write(Bytes data) {
