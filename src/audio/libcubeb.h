@@ -1,5 +1,5 @@
 /// libcubeb, loaded when a device is first opened: with the thirty libraries that it needs itself
-/// (PulseAudio, JACK, ALSA, ...) it takes 3 MB, and many sessions are never heard. For this
+/// (PulseAudio, JACK, ALSA, ...) it takes 3 to 4 MB, and many sessions are never heard. For this
 /// folder's sources only.
 #pragma once
 

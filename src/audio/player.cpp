@@ -37,6 +37,7 @@ void Player::device_plays(std::shared_ptr<Ring> ring, Duration latency, LocalTim
     if (null_) move_rest_to(*before);
     null_.reset();
     device_latency_ = latency;
+    filled_ = false; // not for what this device takes at once
     playhead_.restart(ring_->frames_read(), now + latency);
 }
 
@@ -67,8 +68,9 @@ void Player::device_heard(std::uint64_t frame, LocalTime at) {
     device_latency_ = playhead_.heard_at(ring_->frames_read()) - at;
 }
 
+/// The step that came too late has made the ring longer already.
 void Player::device_ran_dry() {
-    if (!null_) ran_dry();
+    if (!null_ && sounding_) ++counts_.ring_underruns;
 }
 
 void Player::device_gone(LocalTime now) {

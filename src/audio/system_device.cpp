@@ -47,7 +47,11 @@ void SystemDevice::close() {
 
 Result<Done, Failure> SystemDevice::open(Direction direction) {
     cubeb_ = Libcubeb::load();
-    if (cubeb_ == nullptr) return cannot("load libcubeb.so.0");
+    if (cubeb_ == nullptr) {
+        return Failure{ErrorCode::system,
+                       "the system's sound: cannot load libcubeb.so.0",
+                       "install it: the package libcubeb0 on Debian"};
+    }
     if (cubeb_->init(&context_, "Sumac", nullptr) != CUBEB_OK) {
         context_ = nullptr;
         return cannot("be reached");

@@ -195,6 +195,7 @@ void SoundPlayer::look_whether_it_plays(const DeviceState& state, LocalTime now)
     if (state.largest_request > 0) {
         times_dry_.reset();
         taken_at_ = now;
+        player_.device_takes(audio::duration_of(state.largest_request, device_format.rate_hz));
         player_.device_plays(std::exchange(warming_up_, nullptr), Duration{0}, now);
         parts_.statistics.sound_device(state.backend);
     } else if (now - opened_at_ > retry_interval) {

@@ -27,6 +27,8 @@ DRIFT_SECONDS = int(os.environ.get("SUMAC_DRIFT_SECONDS", 15))
 SETTLE_SECONDS = 90
 # What the client keeps ready is more than this: a machine that stands still for less is no excuse.
 RING_MS = 20
+# So much more than is wanted is thrown away (AudioRegulator::flood).
+FLOOD_MS = 150
 # The client tries a device again after 5 s; then PulseAudio takes its time, 2 s and more.
 BACK_SECONDS = 12
 LOST = "the system's sound device failed"
@@ -85,10 +87,10 @@ class SoundDevice(unittest.TestCase):
         """Sound without a gap, neither too little of it nor too much."""
         audio = report["audio"]
         # What a stall held up comes in one go, and what is too much of it is thrown away.
-        if hiccups.count(RING_MS) == 0:
-            self.assertEqual(audio["discarded_ms"], 0, audio)
+        stalls = hiccups.count(RING_MS)
+        self.assertLessEqual(audio["discarded_ms"], stalls * (FLOOD_MS + hiccups.longest_ms), audio)
         # One more: what the machine does to the client need not be just what it does to us.
-        self.assertLessEqual(audio["underruns"], hiccups.count(RING_MS) + 1, audio)
+        self.assertLessEqual(audio["underruns"], stalls + 1, audio)
         self.assertGreater(audio["buffered_ms"]["p50"], RING_MS)
         self.assertLess(audio["buffered_ms"]["p95"], hiccups.allowed_ms(250))
 

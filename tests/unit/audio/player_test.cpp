@@ -205,6 +205,26 @@ TEST(Player, ADeviceThatComesAndGoesCostsNothingButAStep) {
     EXPECT_EQ(player.counts().ring_underruns, 1u);
 }
 
+TEST(Player, ADeviceThatRanDryMakesTheRingLongerOnce) {
+    Player player{{2, 48000}};
+    const auto advise = [](Duration) { return Player::Advice{}; };
+    LocalTime now{1s};
+    for (int i = 0; i < 20; ++i)
+        player.push({{static_cast<std::uint32_t>(10 * i), {}}, {2, 48000}, Samples(960)});
+    player.device_takes(20ms);
+    player.device_plays(player.make_ring(), 50ms, now);
+    Samples taken(std::size_t{2} * 4800);
+    for (int i = 0; i < 3; ++i, now += 10ms) {
+        player.step(now, advise, {});
+        if (i != 1) continue;
+        EXPECT_LT(player.ring()->read(taken), 4800u); // all, and it wanted more
+    }
+    player.device_ran_dry(); // it tells so later
+    player.step(now, advise, {});
+    EXPECT_EQ(player.counts().ring_underruns, 1u);
+    EXPECT_EQ(player.ahead(), Player::first_ahead + 20ms + 10ms);
+}
+
 TEST(Player, ResetSilencesAndForgetsTheVolume) {
     Player player{{2, 48000}};
     player.gain().set_muted(true);
