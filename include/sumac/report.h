@@ -83,7 +83,7 @@ struct SessionReport {
     std::map<std::string, std::uint64_t> draws; ///< executed drawing operations by name
     std::map<std::string, std::uint64_t>
         not_drawn;              ///< operations or images that are not drawn yet, by name
-    Distribution draw_delay_ms; ///< of drawing operations: from their arrival to being drawn
+    Distribution draw_delay_ms; ///< of drawing operations: from being read to being drawn
     AudioReport audio;
     std::string clock_source; ///< "none", "main" or "playback"
     std::uint64_t clock_epochs = 0;

@@ -39,18 +39,19 @@ bool copies_whole(const wire::DrawCopy& message, const Surface& surface) {
 } // namespace
 
 /// A whole screen, as a server sends it before it has noticed a video: neither memory for the image
-/// nor a copy of it. What of a damaged one came is there, as all before it was to be gone. None: it
-/// has to be drawn like any other.
+/// nor a copy of it. What of a damaged one came is there, as all before it was to be gone: the
+/// surface is damaged even then. None: it has to be drawn like any other.
 std::optional<Result<Drawn>> Canvas::decode_whole(const wire::DrawCopy& message) {
     Surface* const surface = find(message.base.surface);
     if (ahead_ != nullptr || surface == nullptr || !copies_whole(message, *surface))
         return std::nullopt;
     const auto decoded = image::decode_into(message.image, surface->pixels());
     if (!decoded) return std::nullopt;
-    if (!*decoded) return Result<Drawn>{decoded->error()};
     Result<Region> all = Region::clipped(surface->bounds(), surface->bounds(), {});
     if (!all) return Result<Drawn>{all.error()};
-    return Result<Drawn>{note_damage(message.base.surface, *all)};
+    Damage damage = note_damage(message.base.surface, *all);
+    if (!*decoded) return Result<Drawn>{decoded->error()};
+    return Result<Drawn>{std::move(damage)};
 }
 
 Result<Drawn> Canvas::execute(const wire::DrawFill& message) {

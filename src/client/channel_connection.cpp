@@ -16,6 +16,9 @@ namespace {
 
 /// A peer that does not read our last words is left without them.
 constexpr std::chrono::seconds goodbye_patience{5};
+/// So many messages in one piece are no trickle; and libspice-server stops at 40 that we have not
+/// acknowledged.
+constexpr unsigned many_messages = 16;
 
 using link::Link;
 using link::LinkErrorKind;
@@ -145,6 +148,7 @@ asio::awaitable<void> ChannelConnection::wait_for_message() {
 
 std::optional<Result<wire::Message>> ChannelConnection::take_message() {
     if (ready_) return std::exchange(ready_, {});
+    ++taken_;
     if (auto message = framer_.take_message()) return *std::move(message);
     if (read_error_) return *read_error_;
     return std::nullopt;
@@ -158,7 +162,11 @@ ChannelConnection::next_message(std::chrono::microseconds patience) {
     }
     while (true) {
         if (auto message = take_message()) co_return *std::move(message);
-        if (trickle_.flows() && patience.count() > 0) co_await connection_.rest(patience);
+        // One read of TLS is one record, however much waits behind it: there, nothing tells a
+        // trickle from a flood.
+        const bool few = std::exchange(taken_, 0) < many_messages;
+        if (few && !tls() && trickle_.flows() && patience.count() > 0)
+            co_await connection_.rest(patience);
         const std::span<std::byte> into = framer_.next_buffer();
         const auto received = co_await connection_.read_some(into);
         if (send_overflow_)

@@ -71,6 +71,7 @@ private:
     std::optional<Result<wire::Message>> ready_; ///< of wait_for_message
     std::uint64_t bytes_received_ = 0;
     Trickle trickle_;
+    unsigned taken_ = 0; ///< messages since the last read
 
     Serial next_sent_{1};
     std::vector<std::byte> send_queue_; ///< framed messages; at most max_send_queue_bytes

@@ -5,6 +5,7 @@
 namespace sumac::client {
 
 bool DecodingAhead::has_room(StreamKey stream, std::size_t bytes, Pace pace) const {
+    if (pictures_.size() >= max_pictures) return false;
     std::size_t waiting_bytes = 0;
     std::size_t unseen_bytes = 0;
     std::ptrdiff_t of_stream = 0;

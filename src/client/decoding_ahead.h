@@ -14,10 +14,12 @@ namespace sumac::client {
 /// always allowed, whatever its size.
 inline constexpr std::size_t max_decoded_ahead_bytes = std::size_t{256} << 20U;
 /// Within that bound a stream has two that are not seen yet: one that waits, and one that the
-/// decoder makes meanwhile. More only while those of the session take no more than this, which two
-/// of full HD do.
+/// decoder makes meanwhile. More only while those of the session take no more than this, about
+/// two of full HD.
 inline constexpr std::size_t eager_bytes = std::size_t{16} << 20U;
 inline constexpr std::ptrdiff_t eager_pictures = 2;
+/// However small they are.
+inline constexpr std::size_t max_pictures = 256;
 
 class DecodingAhead {
 public:

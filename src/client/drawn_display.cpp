@@ -87,6 +87,7 @@ DrawnDisplay::Outcome DrawnDisplay::draw(const wire::DisplayMessage& message, co
         if (result.error().code == ErrorCode::limit)
             parts_.events.on_failed(parts_.id, result.error());
         parts_.statistics.damaged({SPICE_CHANNEL_DISPLAY, parts_.id}, result.error().text);
+        note_remains(message);
     } else if (std::holds_alternative<image::WaitForImage>(*result)) {
         if (turn.patient) return Outcome::blocked;
         parts_.statistics.not_drawn("image missing from the cache");
@@ -217,6 +218,15 @@ void DrawnDisplay::announce_monitors() {
             monitors.push_back({head.monitor_id, area});
     }
     if (!monitors.empty()) parts_.sink->on_monitors(parts_.id, monitors);
+}
+
+/// Of what is damaged, a part may have been drawn.
+void DrawnDisplay::note_remains(const wire::DisplayMessage& message) {
+    const auto drawn = channel::draw_area(message);
+    const auto size = canvas_.surface_size(primary_id);
+    if (!drawn || !size) return;
+    const Rect seen = intersect(drawn->area, {0, 0, size->width, size->height});
+    if (!seen.empty()) note({drawn->surface, {seen}});
 }
 
 void DrawnDisplay::note(const canvas::Damage& damage) {

@@ -59,6 +59,7 @@ private:
     bool show_whole(const ShowPicture& show);
     void bring_down();
     void note(const canvas::Damage& damage);
+    void note_remains(const wire::DisplayMessage& message);
     void drawn(const wire::DisplayMessage& message, bool kept_primary, LocalTime arrived);
     void announce_primary(const wire::DisplayMessage& message);
     void announce_monitors();

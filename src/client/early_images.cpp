@@ -13,16 +13,25 @@ std::int64_t pixels_of(const wire::ImageDescriptor& descriptor) {
     return std::int64_t{descriptor.width} * descriptor.height;
 }
 
-/// The size of a screen: as a rule the canvas decodes LZ4 of it where it belongs, as fast as it
-/// would copy what was decoded elsewhere, and without that memory.
+/// From this size on, where it may become a surface as it is, the canvas decodes LZ4 into that, as
+/// fast as it would copy what was decoded elsewhere, and without that memory.
 constexpr std::int64_t screen_pixels = std::int64_t{1024} * 768;
+
+bool may_become_surface(const wire::DisplayMessage& message, const wire::Image& image) {
+    const auto* copy = std::get_if<wire::DrawCopy>(&message);
+    if (copy == nullptr || image.descriptor.type != SPICE_IMAGE_TYPE_LZ4) return false;
+    constexpr unsigned kept = SPICE_IMAGE_FLAGS_CACHE_ME | SPICE_IMAGE_FLAGS_CACHE_REPLACE_ME;
+    const Rect& box = copy->base.box;
+    return pixels_of(image.descriptor) >= screen_pixels && (image.descriptor.flags & kept) == 0 &&
+           box.left == 0 && box.top == 0 && box == copy->src_area &&
+           box.width() == std::int64_t{image.descriptor.width} &&
+           box.height() == std::int64_t{image.descriptor.height} &&
+           copy->base.clip.everything_visible;
+}
 
 /// Bitmaps are as quick to draw as to hand over. Whatever has a palette follows the depth of the
 /// surface, which is known when it is its turn.
 bool is_worth_it(const wire::Image& image) {
-    if (image.descriptor.type == SPICE_IMAGE_TYPE_LZ4 &&
-        pixels_of(image.descriptor) >= screen_pixels)
-        return false;
     const bool compressed = std::holds_alternative<wire::EncodedImage>(image.body) ||
                             std::holds_alternative<wire::JpegAlphaImage>(image.body);
     const std::int64_t pixels = pixels_of(image.descriptor);
@@ -69,7 +78,8 @@ EarlyImages::EarlyImages(std::size_t workers)
 EarlyImages::Handle EarlyImages::add(const wire::DisplayMessage& message,
                                      const std::shared_ptr<const void>& keep_alive) {
     const wire::Image* image = image_of(message);
-    if (image == nullptr || !is_worth_it(*image)) return nullptr;
+    if (image == nullptr || !is_worth_it(*image) || may_become_surface(message, *image))
+        return nullptr;
     const std::lock_guard lock{mutex_};
     auto entry = std::make_shared<Entry>(++last_number_, *image, keep_alive);
     waiting_.emplace(entry->number(), entry);

@@ -135,6 +135,7 @@ asio::awaitable<Result<Done>> Connection::write(Bytes data) {
 }
 
 void Connection::expires_after(std::chrono::milliseconds limit) {
+    impl_->resting.cancel(); // whoever sets a deadline wants to hear what came before it
     impl_->deadline.expires_after(limit);
     impl_->deadline.async_wait([weak = std::weak_ptr{impl_}](const asio::error_code& error) {
         const auto impl = weak.lock();

@@ -27,6 +27,7 @@ public:
     /// What comes next, at least one byte. Errors: closed (the peer ended it), timed_out, system.
     asio::awaitable<Result<std::size_t>> read_some(std::span<std::byte> into);
     /// Lets what comes meanwhile gather, so that one read gets it all; most of it wakes nobody.
+    /// A new deadline ends it.
     asio::awaitable<void> rest(std::chrono::microseconds time);
     /// As much of `data` as the system takes at once: returns how many bytes. With TLS none.
     std::size_t write_now(Bytes data);
