@@ -5,7 +5,7 @@
 
 namespace sumac::tool {
 
-/// CLOCK_MONOTONIC, the clock that the library stamps its events with.
+/// CLOCK_MONOTONIC, the clock that the library stamps its events with, but in virtual time.
 LocalTime monotonic_now();
 
 /// What a part gets that must ask for the time itself; a test passes its own.

@@ -262,7 +262,7 @@ CLI::App* add_replay(CLI::App& app, ReplayOptions& options) {
     replay->add_flag_function(
         "--fast",
         [&options](std::int64_t) { options.pace = Pace::fast; },
-        "in virtual time: every frame, as fast as can be");
+        "in virtual time: without pauses, and no frame lost to a slow machine");
     replay->add_option("--picture", options.picture, "save the last picture as PNG")
         ->type_name("OUT.png");
     add_trace(*replay, options.trace);

@@ -17,7 +17,7 @@ namespace {
 /// A picture that is not as the checkpoint says after so long will not become so.
 constexpr Duration checkpoint_patience = std::chrono::seconds{10};
 /// After the last byte, for what still waits to be shown. In virtual time the server sees to it.
-constexpr Duration last_words = std::chrono::milliseconds{300};
+constexpr Duration last_pictures = std::chrono::milliseconds{300};
 constexpr Duration look_interval = std::chrono::milliseconds{20};
 
 /// Compares pictures with checkpoints, and knows when all is over.
@@ -40,7 +40,7 @@ public:
         if (waits && server_.pace() == Pace::fast) return skip(session);
         if (!progress.finished) return look_interval;
         if (!finished_at_) finished_at_ = now;
-        const bool over = server_.pace() == Pace::fast || now - *finished_at_ >= last_words;
+        const bool over = server_.pace() == Pace::fast || now - *finished_at_ >= last_pictures;
         if (over) return std::nullopt;
         return look_interval;
     }
@@ -157,8 +157,8 @@ int replay(const ReplayOptions& options, const Surroundings& around) {
     if (progress.failure) note(*progress.failure);
     if (!traced) note(traced.error());
     // A server that had its say before the end of the capture is no news to us.
-    if (end.failure && !progress.finished) note(*end.failure);
-    if (!progress.finished && !progress.failure && !end.failure) {
+    if (end.failure && !progress.all_said) note(*end.failure);
+    if (!progress.all_said && !progress.failure && !end.failure) {
         note({ErrorCode::closed, "the replay ended before the capture did", ""});
     }
     return good ? 0 : 1;

@@ -41,7 +41,7 @@ constexpr std::size_t max_waiting_bytes = std::size_t{64} << 20U;
 /// In virtual time: what the capture has within so much is said at once. Stamps are no finer.
 constexpr Duration at_once{1'000};
 /// After the last byte in virtual time, for what still waits to be shown: media's bound is 1 s.
-constexpr Duration last_words = std::chrono::seconds{2};
+constexpr Duration last_pictures = std::chrono::seconds{2};
 
 constexpr char socket_name[] = "/server"; // NOLINT(modernize-avoid-c-arrays): its size counts
 
@@ -180,7 +180,11 @@ private:
             if (!goes_on) co_return;
         }
         if (!reader) co_return fail(reader.error());
-        co_await be_heard(time_.position() + last_words);
+        {
+            const std::lock_guard lock{mutex_};
+            progress_.all_said = true;
+        }
+        co_await be_heard(time_.position() + last_pictures);
         {
             const std::lock_guard lock{mutex_};
             progress_.finished = true;

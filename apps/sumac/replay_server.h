@@ -26,14 +26,15 @@ enum class Pace {
 ///
 /// In virtual time (sumac::stop_time) it says nothing more until the client has done what it can
 /// with what was said: then time passes until the next bytes of the capture. All members are
-/// thread-safe.
+/// thread-safe; of `time`'s result, what it says of itself.
 class ReplayServer {
 public:
     struct Progress {
         Duration at{};                    ///< in the capture
         std::optional<Checkpoint> expect; ///< the picture that it waits for
         unsigned passed = 0;              ///< checkpoints before that
-        bool finished = false;            ///< all is said
+        bool all_said = false;            ///< how the session ends is no matter any more
+        bool finished = false;            ///< and, in virtual time, shown
         std::optional<Failure> failure;
     };
 

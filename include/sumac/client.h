@@ -92,7 +92,7 @@ struct Sinks {
 
 /// Virtual time, for replays: from here on time stands still for all sessions of the process, so
 /// that computing takes none, and only `Session::pass_time` lets it pass. For good; call it before
-/// the first session starts. Deadlines of connections stay real. Thread-safe.
+/// the first session starts. Connecting stays real; migrations are not for it. Thread-safe.
 void stop_time();
 
 /// One connection to one virtual machine. Starts at once; all members are thread-safe.
@@ -115,9 +115,9 @@ public:
     /// Why it ended; empty while it runs and after a clean end (close(), or the server ended it in
     /// order).
     std::optional<Failure> failure() const;
-    /// After stop_time: does all that can be done now, with what has come; then lets `duration`
-    /// pass, and does at each moment what is to be done then: pictures are shown, sound is heard.
-    /// Blocks as long as that takes; 0 is of use, too. One caller at a time, and no sink.
+    /// After stop_time only, by the one session there is: does what is at hand, then lets
+    /// `duration` pass, with pictures shown and sound heard in their time (a microphone is not).
+    /// Blocks meanwhile; 0 is of use: more may have come. One caller at a time, never a sink.
     void pass_time(std::chrono::microseconds duration);
     /// A snapshot of what happened so far.
     SessionReport report() const;

@@ -23,7 +23,7 @@ void Session::Impl::pass_time(Duration duration) {
             co_await self->let_pass(duration);
         },
         asio::use_future)
-        .wait();
+        .get();
 }
 
 asio::awaitable<void> Session::Impl::let_pass(Duration duration) {
