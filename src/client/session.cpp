@@ -89,7 +89,13 @@ client::DrawWorker::Events Session::Impl::draw_events() {
         on_net([frame, shown](Impl& session) { session.player_->frame_shown(frame, shown); });
     };
     events.on_not_shown = [on_net](const ShownFrame& frame) {
-        on_net([frame](Impl& session) { session.player_->frame_not_shown(frame, io::now()); });
+        on_net([frame](Impl& session) {
+            // Once the session closes, each display goes with its channel, and the player after
+            // the last: a frame that is due in between still waited when we hung up.
+            const std::string_view reason =
+                session.closing_ ? to_string(media::SkipReason::session_closed) : "surface_gone";
+            session.player_->frame_not_shown(frame, reason, io::now());
+        });
     };
     // The displays share their caches: what one of them broke is broken for all.
     events.on_failed = [on_net](std::uint8_t display, Error error) {

@@ -305,8 +305,9 @@ void StreamPlayer::frame_shown(const ShownFrame& frame, LocalTime shown) {
     decode_waiting();
 }
 
-void StreamPlayer::frame_not_shown(const ShownFrame& frame, LocalTime now) {
-    constexpr std::string_view reason = "surface_gone";
+void StreamPlayer::frame_not_shown(const ShownFrame& frame,
+                                   std::string_view reason,
+                                   LocalTime now) {
     parts_.statistics.frame_skipped(StreamKey{frame.instance}, reason);
     trace_.frame_skipped(frame, reason, now);
     ahead_.ended(FrameId{frame.frame});

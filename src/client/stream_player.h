@@ -96,8 +96,8 @@ public:
     void server_changed(LocalTime now);
     /// The surface shows the frame.
     void frame_shown(const ShownFrame& frame, LocalTime shown);
-    /// There was no surface to show it on any more.
-    void frame_not_shown(const ShownFrame& frame, LocalTime now);
+    /// There was no surface to show it on any more. `reason` is for the statistics and the trace.
+    void frame_not_shown(const ShownFrame& frame, std::string_view reason, LocalTime now);
     /// The draw worker has room again, or is idle.
     void drawing_progressed();
     /// Skips what waits. Nothing may be called after it but `busy`.
