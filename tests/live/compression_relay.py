@@ -9,6 +9,7 @@ import socket
 import struct
 import threading
 
+from child import PATIENCE
 from image_types import ImageTypes
 
 # SpiceImageCompression
@@ -57,7 +58,7 @@ class CompressionRelay:
                 client.shutdown(socket.SHUT_WR)
         self._clients.clear()
 
-    def wait_until_closed(self, timeout=20):
+    def wait_until_closed(self, timeout=PATIENCE):
         """Waits until the server, too, has closed all connections, so that the next client takes nothing over."""
         for thread in self._threads:
             thread.join(timeout)

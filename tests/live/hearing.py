@@ -2,6 +2,8 @@
 
 import time
 
+from child import PATIENCE
+
 RATE = 48000
 TONE_HZ, TONE_PEAK = 440, 3000  # of `sumac probe --microphone tone`
 
@@ -19,7 +21,7 @@ def click_times(samples, rate=RATE):
     return times
 
 
-def wait_for_clicks(listener, count, timeout=30):
+def wait_for_clicks(listener, count, timeout=PATIENCE):
     """Until so many have been heard since it began to listen."""
     end = time.monotonic() + timeout
     while len(times := click_times(listener.left)) < count:
@@ -38,7 +40,7 @@ def is_tone(event):
             and abs(event["frequency_hz"] - TONE_HZ) < 5 and event["rms"] > TONE_PEAK / 2**1.5 and event["peak"] < 4000)
 
 
-def wait_until_heard(host, after, found, timeout=30):
+def wait_until_heard(host, after, found, timeout=PATIENCE):
     """Until one of the events (from index `after` on) in which the host says what it hears is as it should be."""
     end = time.monotonic() + timeout
     while not any(found(event) for event in heard(host, after)):

@@ -3,6 +3,7 @@
 import contextlib
 
 import time_namespace
+from child import PATIENCE
 from host_process import HostProcess
 
 
@@ -74,7 +75,7 @@ class HostChain:
             words += [str(ready["tls_port"]), ready["subject"]]
         return " ".join(words)
 
-    def end_source(self, timeout=20):
+    def end_source(self, timeout=PATIENCE):
         """Ends the host that the clip has left, once the client is gone from it."""
         source = self.hosts[-2]
         source.wait_for("client", state="disconnected", timeout=timeout)

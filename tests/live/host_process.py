@@ -7,7 +7,7 @@ import threading
 import time
 
 import time_namespace
-from child import DIE_WITH_US
+from child import DIE_WITH_US, PATIENCE
 
 
 class HostProcess:
@@ -56,12 +56,20 @@ class HostProcess:
         for line in self._process.stderr:
             self.stderr += line
 
-    def wait_for(self, name, timeout=20, after=0, **members):
+    def wait_for(self, name, timeout=PATIENCE, after=0, **members):
         """The first event of that name (from index `after` on) with those members."""
 
         def fits(event):
             return event["event"] == name and all(event.get(k) == v for k, v in members.items())
 
+        return self._wait_until(fits, after, timeout, f"{name} {members}")
+
+    def wait_for_frame(self, number, timeout=PATIENCE):
+        """The first frame of at least that number: a busy machine makes a host leave out some, which it calls missed."""
+        return self._wait_until(
+            lambda event: event["event"] == "frame" and event["number"] >= number, 0, timeout, f"frame {number}")
+
+    def _wait_until(self, fits, after, timeout, what):
         end = time.monotonic() + timeout
         with self._changed:
             while True:
@@ -70,7 +78,7 @@ class HostProcess:
                         return event
                 left = end - time.monotonic()
                 if left <= 0 or not self._changed.wait(left):
-                    raise AssertionError(f"no {name} {members} within {timeout} s: {self.stderr}")
+                    raise AssertionError(f"no {what} within {timeout} s: {self.stderr}")
 
     def command(self, line):
         self._process.stdin.write(line + "\n")
@@ -93,7 +101,7 @@ class HostProcess:
         """Whether its clock really is another one."""
         return self._ahead_seconds != 0
 
-    def wait(self, timeout=20):
+    def wait(self, timeout=PATIENCE):
         """Exit status, after all output has been read."""
         status = self._process.wait(timeout)
         for reader in self._readers:

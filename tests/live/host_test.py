@@ -7,12 +7,15 @@ import os
 import signal
 import socket
 import ssl
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
 
+from child import PATIENCE
+from hiccups import Hiccups
 from host_process import HostProcess
 
 EXECUTABLE = ""
@@ -25,8 +28,13 @@ def start(*arguments):
 
 def run(*arguments):
     return subprocess.run(
-        [EXECUTABLE, *arguments], capture_output=True, text=True, timeout=30, check=False
+        [EXECUTABLE, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
+
+
+def first_number(host, after=0):
+    """Of the first frame (from event `after` on), drawn or missed."""
+    return next(event["number"] for event in host.events[after:] if event["event"] in ("frame", "frame_missed"))
 
 
 class Clip(unittest.TestCase):
@@ -34,7 +42,7 @@ class Clip(unittest.TestCase):
         host, ready = start("--fps", "30")
         with host:
             self.assertEqual(host.events[0], ready)
-            time.sleep(3)
+            host.wait_for_frame(80)
             host.command("quit")
             self.assertEqual(host.wait(), 0)
             accounted = set(host.numbers())
@@ -58,26 +66,29 @@ class Clip(unittest.TestCase):
     def test_the_clip_clock_goes_on_while_video_is_stopped(self):
         host, _ = start()
         with host:
-            host.wait_for("frame", number=5)
+            host.wait_for_frame(5)
             host.command("video stop")
             stopped = host.wait_for("video", state="stopped")
             time.sleep(1)
             host.command("video start")
             started = host.wait_for("video", state="started")
             self.assertGreater(started["next_frame"], stopped["next_frame"] + 25)
-            host.wait_for("frame", number=started["next_frame"] + 10)
+            host.wait_for_frame(started["next_frame"] + 10)
             late = [n for n in host.numbers() if n >= stopped["next_frame"]]
             self.assertGreaterEqual(late[0], started["next_frame"])
 
     def test_the_clip_clock_stands_while_the_vm_is_paused(self):
         host, _ = start()
         with host:
-            host.wait_for("frame", number=5)
+            host.wait_for_frame(5)
             host.command("pause")
             stopped = host.wait_for("vm", state="stopped")
+            after = len(host.events)
             time.sleep(0.5)
             host.command("resume")
-            host.wait_for("frame", number=stopped["next_frame"])
+            host.wait_for_frame(stopped["next_frame"])
+            # A busy machine may miss this one, and says so.
+            self.assertEqual(first_number(host, after), stopped["next_frame"])
 
     def test_a_paused_host_waits_for_its_number(self):
         host, _ = start("--start-paused")
@@ -85,33 +96,35 @@ class Clip(unittest.TestCase):
             time.sleep(0.5)
             self.assertEqual(host.numbers(), [])
             host.command("resume 1000")
-            host.wait_for("frame", number=1000)
-            self.assertEqual(host.numbers()[0], 1000)
+            host.wait_for_frame(1000)
+            self.assertEqual(first_number(host), 1000)
 
     def test_a_click_stands_at_each_whole_second_of_the_clip(self):
         host, _ = start("--audio", "--fps", "20")
-        with host:
-            for second in (1, 2):
-                click = host.wait_for("click", number=second)
-                frame = host.wait_for("frame", number=20 * second)
-                self.assertLess(abs(click["t_us"] - frame["t_us"]), 60_000)
+        with host, Hiccups() as hiccups:
+            self.check_clicks(host, hiccups)
             host.command("audio off")
             host.wait_for("audio", state="off")
 
+    def check_clicks(self, host, hiccups):
+        """Of the next five seconds. A busy machine may keep the host from one of them, or move one."""
+        host.wait_for_frame(20 * 5 + 10)
+        clicks = {event["number"]: event["t_us"] for event in list(host.events) if event["event"] == "click"}
+        frames = {event["number"] / 20: event["t_us"] for event in list(host.events) if event["event"] == "frame"}
+        off = [abs(clicks[second] - frames[second]) / 1000 for second in range(1, 6) if second in clicks and second in frames]
+        self.assertGreater(len(off), 2)
+        self.assertLess(statistics.median(off), 60 + hiccups.longest_ms, off)
 
     def test_beeps_leave_the_server_without_sound_between_them(self):
         host, _ = start("--fps", "20")
-        with host:
+        with host, Hiccups() as hiccups:
             host.command("audio beep")
             host.wait_for("audio", state="beep")
-            for second in (1, 2):
-                click = host.wait_for("click", number=second)
-                frame = host.wait_for("frame", number=20 * second)
-                self.assertLess(abs(click["t_us"] - frame["t_us"]), 60_000)
+            self.check_clicks(host, hiccups)
             host.command("audio off")
-            host.wait_for("audio", state="off")
+            off = host.events.index(host.wait_for("audio", state="off"))
             time.sleep(1.2)
-            self.assertEqual(max(e["number"] for e in host.events if e["event"] == "click"), 2)
+            self.assertEqual([event for event in host.events[off:] if event["event"] == "click"], [])
 
 
 class Commands(unittest.TestCase):
@@ -147,13 +160,13 @@ class Commands(unittest.TestCase):
         for options, phase in ((["--copy-time", "60000"], "connected"), (["--downtime", "60000"], "stopped")):
             host, _ = start(*options)
             with host:
-                host.wait_for("frame", number=5)
+                host.wait_for_frame(5)
                 host.command("migrate 127.0.0.1 1 2 O=Some one,CN=here")
                 host.wait_for("migration", phase=phase)
                 last = max(host.numbers())
                 host.command("migrate-cancel")
                 host.wait_for("migration", phase="cancelled")
-                host.wait_for("frame", number=last + 10)
+                host.wait_for_frame(last + 10)
 
     def test_a_host_in_another_time_is_reached_by_signals(self):
         host = HostProcess(EXECUTABLE, "--port", "0", clock_ahead=1000)
@@ -183,11 +196,11 @@ class Sockets(unittest.TestCase):
                 "--port", "0", "--tls", "--tls-dir", directory, "--unix", path, "--ticket", "x"
             )
             with host:
-                socket.create_connection(("127.0.0.1", ready["port"]), 5).close()
+                socket.create_connection(("127.0.0.1", ready["port"]), PATIENCE).close()
                 with socket.socket(socket.AF_UNIX) as local:
                     local.connect(path)
                 context = ssl.create_default_context(cafile=ready["ca"])
-                with socket.create_connection(("127.0.0.1", ready["tls_port"]), 5) as plain:
+                with socket.create_connection(("127.0.0.1", ready["tls_port"]), PATIENCE) as plain:
                     with context.wrap_socket(plain, server_hostname="localhost") as secure:
                         self.assertTrue(secure.version())
                 self.assertEqual(ready["subject"], "O=Sumac test host,CN=localhost")

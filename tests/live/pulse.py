@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 
-from child import DIE_WITH_US
+from child import DIE_WITH_US, PATIENCE
 from hearing import RATE
 
 DRIFTING_CARD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "drifting_card.py")
@@ -50,7 +50,7 @@ class PulseServer:
             self.kill()
         self._folder.cleanup()
 
-    def start(self, timeout=20):
+    def start(self, timeout=PATIENCE):
         """Until it answers."""
         loads = [word for module in (f"module-native-protocol-unix socket={self._folder.name}/native", *self._modules)
                  for word in ("-L", module)]
@@ -107,7 +107,7 @@ class PulseServer:
 
     def _run(self, *command):
         return subprocess.run(command, env={**os.environ, **self.environment}, capture_output=True, text=True,
-                              timeout=20, check=False)
+                              timeout=PATIENCE, check=False)
 
 
 def _feed(pipe, second):
@@ -158,7 +158,7 @@ class Listener:
     def left(self):
         return memoryview(self._bytes[: len(self._bytes) // 4 * 4]).cast("h")[::2]
 
-    def wait_until_loud(self, timeout=30):
+    def wait_until_loud(self, timeout=PATIENCE):
         """When it was: not silent, from now on."""
         end, before = time.monotonic() + timeout, len(self._loud)
         while len(self._loud) == before:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from child import DIE_WITH_US
+from child import DIE_WITH_US, PATIENCE
 
 
 class SumacProcess:
@@ -37,19 +37,20 @@ class SumacProcess:
             events = [json.loads(line) for line in lines if line.endswith("\n")]
         return [event for event in events if name in (None, event["event"])]
 
-    def wait_for(self, name, timeout=20, after=0, **members):
+    def wait_for(self, name, timeout=PATIENCE, after=0, **members):
         """The first event of that name (from the `after`th of it on) with those members."""
         end = time.monotonic() + timeout
         while True:
+            ended = self._process.poll() is not None  # before we look: the last it says is in the trace then
             for event in self.events(name)[after:]:
                 if all(event.get(key) == value for key, value in members.items()):
                     return event
-            if time.monotonic() > end or self._process.poll() is not None:
-                gone = "" if self._process.poll() is None else f"; it ended: {self._process.stderr.read()}"
+            if time.monotonic() > end or ended:
+                gone = f"; it ended: {self._process.stderr.read()}" if ended else ""
                 raise AssertionError(f"no {name} {members} in the trace within {timeout} s{gone}")
             time.sleep(0.1)
 
-    def wait_for_frames(self, count, timeout=20):
+    def wait_for_frames(self, count, timeout=PATIENCE):
         """Waits until so many more frames have been presented."""
         end = time.monotonic() + timeout
         wanted = len(self.events("frame_presented")) + count
@@ -58,7 +59,7 @@ class SumacProcess:
                 raise AssertionError(f"no {count} more frames within {timeout} s")
             time.sleep(0.1)
 
-    def wait(self, timeout=60):
+    def wait(self, timeout=2 * PATIENCE):
         """Waits for its own end; the exit status."""
         self.errors = self._process.communicate(timeout=timeout)[1]
         self.status = self._process.returncode

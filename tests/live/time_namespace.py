@@ -13,7 +13,7 @@ def _unshare():
     for rights in ([], ["--map-root-user"]):
         words = ["unshare", *rights, "--time", "--fork", "--kill-child"]
         try:
-            subprocess.run([*words, "--monotonic", "1", "true"], check=True, capture_output=True, timeout=10)
+            subprocess.run([*words, "--monotonic", "1", "true"], check=True, capture_output=True, timeout=60)
             return words
         except (OSError, subprocess.SubprocessError):
             continue
