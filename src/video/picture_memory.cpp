@@ -2,14 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 #include <utility>
 
 namespace sumac::video {
-
-void PictureMemory::Free::operator()(std::byte* block) const {
-    ::operator delete[](block, std::align_val_t{alignment});
-}
 
 std::shared_ptr<PictureMemory> PictureMemory::make(std::size_t limit_bytes) {
     const std::shared_ptr<PictureMemory> memory{new PictureMemory{limit_bytes}}; // private
@@ -18,30 +13,30 @@ std::shared_ptr<PictureMemory> PictureMemory::make(std::size_t limit_bytes) {
 }
 
 PictureMemory::Buffer PictureMemory::take(std::size_t size_bytes) {
-    Block block = take_spare(size_bytes);
+    PixelMemory block = take_spare(size_bytes);
     if (!block) {
         if (!reserve(size_bytes)) return nullptr;
-        void* const fresh = ::operator new[](size_bytes, std::align_val_t{alignment}, std::nothrow);
-        if (fresh == nullptr) {
+        block = allocate_pixels(size_bytes);
+        if (!block) {
             unreserve(size_bytes);
             return nullptr;
         }
-        std::memset(fresh, 0, size_bytes); // a damaged frame must not show what was here before
-        block.reset(static_cast<std::byte*>(fresh));
+        // A damaged frame must not show what was here before.
+        std::memset(block.get(), 0, size_bytes);
     }
     const auto give_back = [self = shared_from_this(), size_bytes](std::byte* returned) {
-        self->give_back(Block{returned}, size_bytes);
+        self->give_back(PixelMemory{returned}, size_bytes);
     };
     return Buffer{block.release(), give_back}; // calls give_back if it cannot have its counters
 }
 
-PictureMemory::Block PictureMemory::take_spare(std::size_t size_bytes) {
+PixelMemory PictureMemory::take_spare(std::size_t size_bytes) {
     const std::lock_guard lock{mutex_};
     const auto spare = std::find_if(spares_.rbegin(), spares_.rend(), [&](const Spare& candidate) {
         return candidate.size_bytes == size_bytes;
     });
     if (spare == spares_.rend()) return nullptr;
-    Block block = std::move(spare->block);
+    PixelMemory block = std::move(spare->block);
     spares_.erase(std::next(spare).base());
     return block;
 }
@@ -63,7 +58,7 @@ void PictureMemory::unreserve(std::size_t size_bytes) {
     held_bytes_ -= size_bytes;
 }
 
-void PictureMemory::give_back(Block block, std::size_t size_bytes) {
+void PictureMemory::give_back(PixelMemory block, std::size_t size_bytes) {
     Spare oldest; // freed after the lock
     const std::lock_guard lock{mutex_};
     spares_.push_back({std::move(block), size_bytes});

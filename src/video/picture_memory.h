@@ -8,6 +8,8 @@
 /// Thread-safe: a picture's memory comes back from wherever it was shown last.
 #pragma once
 
+#include "base/pixel_memory.h"
+
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -32,25 +34,20 @@ public:
     /// In use, or kept to be used again.
     std::size_t held_bytes() const;
 
-    static constexpr std::size_t alignment = 64;
     /// Kept to be used again: two for a decoder's own pictures and two for what is shown.
     static constexpr std::size_t max_spares = 4;
 
 private:
-    struct Free {
-        void operator()(std::byte* block) const;
-    };
-    using Block = std::unique_ptr<std::byte, Free>;
     struct Spare {
-        Block block;
+        PixelMemory block;
         std::size_t size_bytes = 0;
     };
 
     explicit PictureMemory(std::size_t limit_bytes) : limit_bytes_(limit_bytes) {}
-    Block take_spare(std::size_t size_bytes);
+    PixelMemory take_spare(std::size_t size_bytes);
     bool reserve(std::size_t size_bytes);
     void unreserve(std::size_t size_bytes);
-    void give_back(Block block, std::size_t size_bytes);
+    void give_back(PixelMemory block, std::size_t size_bytes);
 
     const std::size_t limit_bytes_;
     mutable std::mutex mutex_; ///< guards what follows

@@ -1,0 +1,25 @@
+/// Memory for pixels. Any thread.
+///
+/// A screen of 1920x1080 is two thousand pages of 4 KiB; a copy to it, or a scroll, that comes
+/// after a pause finds none of them in the processor's table of pages. So what is large asks for
+/// huge pages (2 MiB); where the system has none to give, or no such thing, it gets ordinary ones.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace sumac {
+
+struct FreePixels {
+    void operator()(std::byte* pixels) const noexcept;
+};
+using PixelMemory = std::unique_ptr<std::byte[], FreePixels>;
+
+/// Enough for any SIMD.
+inline constexpr std::size_t pixel_alignment = 64;
+
+/// Not initialised, aligned to `pixel_alignment`. Null if the machine has no more. Takes up to a
+/// third more than was asked for, to end with a whole huge page.
+PixelMemory allocate_pixels(std::size_t size_bytes) noexcept;
+
+} // namespace sumac
