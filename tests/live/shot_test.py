@@ -4,7 +4,6 @@ usage: shot_test.py SUMAC SUMAC_HOST
 """
 
 import contextlib
-import json
 import os
 import socket
 import subprocess
@@ -14,8 +13,12 @@ import threading
 import time
 import unittest
 
+from child import PATIENCE
 from host_process import HostProcess
-from pictures import Picture, read_png, read_xwd
+from pictures import read_png, read_ppm, read_xwd
+from quiet import wait_until_quiet
+from sumac_process import SumacProcess
+from watcher import Watcher
 from xspice import Xspice, free_port
 
 SUMAC = HOST = ""
@@ -26,7 +29,7 @@ MISSING_FOR_PROGRAMS = set()
 
 def sumac(*arguments, **environment):
     return subprocess.run(
-        [SUMAC, *arguments], env={**os.environ, **environment}, capture_output=True, text=True, timeout=90, check=False)
+        [SUMAC, *arguments], env={**os.environ, **environment}, capture_output=True, text=True, timeout=180, check=False)
 
 
 def start_programs(screen, folder):
@@ -43,7 +46,11 @@ def start_programs(screen, folder):
     # One frame of a video, then it waits.
     screen.start("ffplay", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=1:duration=1",
                  "-left", "20", "-top", "400", "-an")
-    time.sleep(4)
+    programs = ("xterm", "xclock", "xlogo", "xeyes")
+    if screen.depth == 24:  # SDL knows no other
+        screen.wait_until_drawn((*programs, "ffplay"), 100)
+    else:
+        screen.wait_until_drawn(programs, 20)
 
 
 class Relay:
@@ -114,17 +121,11 @@ class Desktop(unittest.TestCase):
         with Xspice(depth=depth, tls_dir=self.folder) as screen:
             # One client watches while the programs draw: their own operations. Those that connect afterwards are
             # sent the finished screen as one image.
-            watched = os.path.join(self.folder, "watched.png")
-            watcher = subprocess.Popen(
-                [SUMAC, "shot", f"spice://127.0.0.1:{screen.port}", watched, "--settle", "4000"],
-                stderr=subprocess.PIPE, text=True)
-            self.addCleanup(watcher.kill)
-            time.sleep(1)
-            start_programs(screen, self.folder)
-            expected = read_xwd(screen.root_window())
-            errors = watcher.communicate(timeout=60)[1]
-            self.assertEqual(watcher.returncode, 0, errors)
-            self.assertEqual(expected.differences(read_png(watched)), [], "drawn while we watched")
+            with Watcher(SUMAC, screen.port, "lz4", screen.pid) as watcher:
+                watcher.watch()
+                start_programs(screen, self.folder)
+                expected = read_xwd(screen.root_window())
+                self.assertEqual(expected.differences(watcher.seen()), [], "drawn while we watched")
             self.assertGreater(expected.distinct_colors(), 20, "the programs did not draw")
             self.assert_shows(f"spice://127.0.0.1:{screen.port}", expected)
             self.assert_shows(f"spice+tls://localhost:{screen.tls_port}", expected,
@@ -142,15 +143,13 @@ class Desktop(unittest.TestCase):
 
     def test_nothing_that_the_programs_draw_is_missing(self):
         with Xspice() as screen:
-            report = os.path.join(self.folder, "report")
-            probe = subprocess.Popen(
-                [SUMAC, "probe", f"spice://127.0.0.1:{screen.port}", "--duration", "6", "--json", report])
-            self.addCleanup(probe.kill)
-            time.sleep(1)
-            start_programs(screen, self.folder)
-            self.assertEqual(probe.wait(30), 0)
-            with open(report, encoding="utf-8") as text:
-                counted = json.load(text)
+            with SumacProcess(SUMAC, "probe", f"spice://127.0.0.1:{screen.port}", self.folder) as probe:
+                probe.wait_for("clock_observed")  # it has come
+                time.sleep(1)
+                start_programs(screen, self.folder)
+                wait_until_quiet([screen.pid, probe.pid], {screen.port})
+                probe.stop()
+            counted = probe.report()
             self.assertEqual(set(counted["not_drawn"]), MISSING_FOR_PROGRAMS)
             self.assertLessEqual({"copy", "fill", "copy_bits"}, set(counted["draws"]))
 
@@ -178,6 +177,28 @@ class Desktop(unittest.TestCase):
             self.assert_shows(f"spice+unix://{path}", read_png(png))
 
 
+def wait_for(what, found):
+    end = time.monotonic() + PATIENCE
+    while not found():
+        if time.monotonic() > end:
+            raise AssertionError(f"no {what}")
+        time.sleep(0.2)
+
+
+def has_text(path, text):
+    with contextlib.suppress(FileNotFoundError), open(path, encoding="latin-1") as file:
+        return text in file.read()
+    return False
+
+
+def is_whole_ppm(path):
+    with contextlib.suppress(FileNotFoundError, ValueError), open(path, "rb") as file:
+        data = file.read()
+        magic, width, height, _ = data.split(maxsplit=4)[:4]
+        return magic == b"P6" and len(data) > 3 * int(width) * int(height)
+    return False
+
+
 class Qemu(unittest.TestCase):
     def test_the_bios_screen(self):
         port = free_port()
@@ -185,17 +206,19 @@ class Qemu(unittest.TestCase):
             # No disk: SeaBIOS ends with "No bootable device", which stays.
             qemu = subprocess.Popen(
                 ["qemu-system-x86_64", "-accel", "tcg", "-m", "64", "-vga", "qxl", "-nodefaults", "-display", "none",
-                 "-spice", f"port={port},addr=127.0.0.1,disable-ticketing=on", "-monitor", "stdio"],
+                 "-spice", f"port={port},addr=127.0.0.1,disable-ticketing=on", "-monitor", "stdio",
+                 "-debugcon", f"file:{folder}/said", "-global", "isa-debugcon.iobase=0x402"],
                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             try:
-                time.sleep(8)
+                wait_for("end of the BIOS", lambda: has_text(os.path.join(folder, "said"), "No bootable device"))
+                time.sleep(4)  # QEMU looks at an idle screen every three seconds
                 png, dump = os.path.join(folder, "shot.png"), os.path.join(folder, "screen.ppm")
                 result = sumac("shot", f"spice://127.0.0.1:{port}", png)
                 self.assertEqual(result.returncode, 0, result.stderr)
                 qemu.stdin.write(f"screendump {dump}\n".encode())
                 qemu.stdin.flush()
-                time.sleep(2)
-                shown, expected = read_png(png), read_png(dump)
+                wait_for("screendump", lambda: is_whole_ppm(dump))
+                shown, expected = read_png(png), read_ppm(dump)
                 self.assertEqual((shown.width, shown.height), (expected.width, expected.height))
                 self.assertGreater(shown.distinct_colors(), 1, "the BIOS screen is black")
                 # The text cursor blinks between the two pictures.

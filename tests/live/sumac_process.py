@@ -29,6 +29,10 @@ class SumacProcess:
         if self.status is None:
             self._process.communicate()
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def events(self, name=None):
         """What has been traced up to now."""
         if not os.path.exists(self._trace_path):

@@ -14,18 +14,15 @@ PATIENCE = 240  # far more than it takes: a slow machine is no failure
 
 
 class Watcher:
-    """`sumac shot` at the server on that port, in an image compression of ours. Use it in a with statement.
+    """`sumac shot` at the server on that port, of that process, in an image compression of ours. Use it in a with statement."""
 
-    The server's process, if it sleeps when it has nothing to do: `server_pid`. An X server polls.
-    """
-
-    def __init__(self, sumac, port, compression, server_pid=None):
+    def __init__(self, sumac, port, compression, server_pid):
         self._sumac = sumac
         self._folder = tempfile.TemporaryDirectory()
         self._png = os.path.join(self._folder.name, "client.png")
         self._relay = CompressionRelay(port, compression)
         self._ports = {port, self._relay.port}
-        self._server_pids = [server_pid] if server_pid else []
+        self._server_pid = server_pid
         self._client = None
 
     def __enter__(self):
@@ -78,4 +75,4 @@ class Watcher:
         return set(self._relay.images.counts)
 
     def _rest(self):
-        wait_until_quiet([*self._server_pids, self._client.pid], self._ports, PATIENCE, lambda: self._relay.carrying)
+        wait_until_quiet([self._server_pid, self._client.pid], self._ports, PATIENCE, lambda: self._relay.carrying)

@@ -3,14 +3,16 @@
 `xwd -root` of it is the truth that a lossless client must show. Debian 12's `Xspice --auto` crashes at its
 start; Xorg with a configuration of our own, which limits heads and buffers, runs well."""
 
+import contextlib
 import os
+import random
 import re
 import socket
 import subprocess
 import tempfile
 import time
 
-from child import DIE_WITH_US
+from child import DIE_WITH_US, PATIENCE
 
 SCREEN_SIZE = (1024, 768)
 CONFIG = """
@@ -66,10 +68,27 @@ EndSection
 """
 
 
+_taken = []
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Nobody else takes it while this process runs: it is none of those that the kernel gives away (to who binds to port 0,
+    or connects), and other tests see that it is taken."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="utf-8") as given:
+        lowest = int(given.read().split()[0])
+    most = max(lowest, 20000)  # a kernel that gives away nearly all leaves it to chance
+    while True:
+        port = random.randrange(most - 10000, most)
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0sumac-test-port-{port}")  # an abstract name: it goes with the process
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            continue
+        _taken.append(claim)
+        return port
 
 
 class Xspice:
@@ -79,6 +98,7 @@ class Xspice:
                  surfaces="True"):
         self._folder = tempfile.TemporaryDirectory(prefix="xspice-")
         self.port = free_port()
+        self.depth = depth
         self.tls_port = free_port() if tls_dir else 0
         config = os.path.join(self._folder.name, "xorg.conf")
         with open(config, "w", encoding="utf-8") as out:
@@ -130,7 +150,28 @@ class Xspice:
 
     def run(self, *command):
         environment = {**os.environ, "DISPLAY": self.display}
-        return subprocess.run(command, env=environment, capture_output=True, check=True, timeout=30).stdout
+        return subprocess.run(command, env=environment, capture_output=True, check=True, timeout=PATIENCE).stdout
+
+    @property
+    def pid(self):
+        return self._server.pid
+
+    def wait_until_drawn(self, programs, colours):
+        """Until windows of all these programs are there, so many colours are on the screen, and all have had time to draw."""
+        end = time.monotonic() + 4 * PATIENCE
+        missing, seen = programs, 0
+        while missing or seen <= colours:
+            if time.monotonic() > end:
+                raise AssertionError(f"no windows of {missing}, and {seen} colours: the programs did not draw")
+            time.sleep(0.3)
+            # It fails where a window goes while it asks.
+            with contextlib.suppress(subprocess.CalledProcessError):
+                tree = self.run("xwininfo", "-root", "-tree").decode()
+                missing = [program for program in programs if f'("{program}" ' not in tree]
+            if not missing:
+                pixels = self.run(*self._grab)
+                seen = len({pixels[i : i + 3] for i in range(0, len(pixels), 3)})
+        time.sleep(4)
 
     def root_window(self):
         """An xwd dump of the whole screen, once it has stopped changing."""
@@ -139,12 +180,16 @@ class Xspice:
     def grabbed(self):
         """The screen's pixels, B, G, R, once they have stopped changing. Where windows have visuals or colour maps of
         their own (GTK's and SDL's have), xwd asks for each window, and shows some of them black."""
-        return self._settled("ffmpeg", "-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-video_size",
-                             "{}x{}".format(*SCREEN_SIZE), "-i", self.display, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "bgr24", "-")
+        return self._settled(*self._grab)
+
+    @property
+    def _grab(self):
+        return ("ffmpeg", "-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-video_size", "{}x{}".format(*SCREEN_SIZE),
+                "-i", self.display, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "bgr24", "-")
 
     def _settled(self, *command):
         before = self.run(*command)
-        for _ in range(60):
+        for _ in range(4 * PATIENCE):
             time.sleep(0.5)
             after = self.run(*command)
             if after == before:

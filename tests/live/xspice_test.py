@@ -5,18 +5,16 @@ usage: xspice_test.py SUMAC
 SUMAC_CASES=all goes through every compression and all of x11perf's drawing tests below (about a quarter of an hour).
 """
 
-import contextlib
 import math
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 import unittest
 
 from pictures import read_raw, read_xwd
-from watcher import PATIENCE, Watcher
+from watcher import Watcher
 from xspice import SCREEN_SIZE, Xspice
 
 SUMAC = ""
@@ -46,7 +44,7 @@ class Desktop:
         try:
             # Without any program the X server begins anew, and hangs up on its SPICE clients.
             self.screen.start("xlogo", "-geometry", "60x60+950+700")
-            self.client = Watcher(SUMAC, self.screen.port, compression)
+            self.client = Watcher(SUMAC, self.screen.port, compression, self.screen.pid)
         except BaseException:
             self.screen.__exit__()
             raise
@@ -72,20 +70,6 @@ class Desktop:
             program.kill()
             program.wait()
         self._programs.clear()
-
-    def wait_for_windows(self, *programs):
-        """Until all of them are there, and have had time to draw."""
-        end = time.monotonic() + PATIENCE
-        missing = programs
-        while missing:
-            if time.monotonic() > end:
-                raise AssertionError(f"no windows of {missing}")
-            time.sleep(0.3)
-            # It fails where a window goes while it asks.
-            with contextlib.suppress(subprocess.CalledProcessError):
-                tree = self.screen.run("xwininfo", "-root", "-tree").decode()
-                missing = [program for program in programs if f'("{program}" ' not in tree]
-        time.sleep(4)
 
     def pictures(self):
         """(what the X server has, what the client shows in the end). The client ends with this."""
@@ -117,7 +101,7 @@ class Programs(unittest.TestCase):
         desktop.start("ffplay", "-v", "error", "-an", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=15",
                       "-left", "20", "-top", "420")
         desktop.start(PYTHON, GTK_WINDOW, "300", "260", "340", "460")
-        desktop.wait_for_windows("xterm", "xclock", "xlogo", "xeyes", "ffplay", "gtk_window.py")
+        desktop.screen.wait_until_drawn(("xterm", "xclock", "xlogo", "xeyes", "ffplay", "gtk_window.py"), 100)
         desktop.freeze_programs()
 
     def check_desktop(self, compression, **options):
@@ -148,7 +132,7 @@ class Programs(unittest.TestCase):
         with Desktop("quic") as desktop:
             desktop.client.watch()
             desktop.start(PYTHON, GTK_WINDOW, "420", "300", "60", "50", "rgba")
-            desktop.wait_for_windows("gtk_window.py")
+            desktop.screen.wait_until_drawn(("gtk_window.py",), 9)
             expected = read_raw(SCREEN_SIZE, desktop.screen.grabbed())
             self.assertGreater(expected.distinct_colors(), 9, "the program did not draw")
             self.assertEqual(expected.differences(desktop.client.seen()), [])
