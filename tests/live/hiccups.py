@@ -14,6 +14,8 @@ FREEZE_MS = 0 if STRICT else 1500
 # A machine that keeps one of our threads from running for so long may have kept the client from it for a quarter of a
 # second, after which the client shows the newest frame instead of all.
 STALL_MS = 100
+# Why a frame is not shown, and how long a stall of ours explains it: a decoder is relieved half a second after a frame was due.
+EXPLAINED_BY_MS = {"superseded": STALL_MS, "decoder_behind": 2 * STALL_MS}
 # What is shorter is not noted.
 NOTED_MS = 10
 PERIOD = 0.005
@@ -56,17 +58,26 @@ class Hiccups:
                 until = max(until, ended)
         return count
 
+    def stood_still_ms(self, since_us, until_us):
+        """How long this machine did so in that time, NOTED_MS or more each; at once on several cores is once."""
+        total, until = 0.0, since_us
+        for began, ended, _ in sorted(self._stalls):
+            total += max(0.0, min(ended, until_us) - max(began, until))
+            until = max(until, ended)
+        return total / 1000
+
     def longer_than(self, beyond_ms, since_us, until_us):
         """Whether this machine stood still for that long at any time in between."""
         return any(began < until_us and ended > since_us for began, ended, beyond in self._stalls if beyond > beyond_ms)
 
-    def explain(self, t_us):
-        """Whether this machine stood still at about that time of the monotonic clock."""
-        return any(began - 1e6 <= t_us <= ended + 1e6 for began, ended, beyond_ms in self._stalls if beyond_ms >= STALL_MS)
+    def explain(self, t_us, for_ms=STALL_MS):
+        """Whether this machine stood still, for that long, at about that time of the monotonic clock."""
+        return any(began - 1e6 <= t_us <= ended + 1e6 for began, ended, beyond_ms in self._stalls if beyond_ms >= for_ms)
 
     def unexplained(self, skipped):
-        """Of these frame_skipped events, those that are not the newest frame's due after a stall of this machine."""
-        return [e for e in skipped if e["reason"] != "superseded" or not self.explain(e["t_us"])]
+        """Of these frame_skipped events, those that are not the newest frame's due after a stall of this machine, nor what a
+        decoder was relieved of that stood still."""
+        return [e for e in skipped if not self.explain(e["t_us"], EXPLAINED_BY_MS.get(e["reason"], float("inf")))]
 
     def _measure(self, core):
         os.sched_setaffinity(0, {core})  # of this thread

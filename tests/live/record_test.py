@@ -13,9 +13,11 @@ import tempfile
 import time
 import unittest
 
+from hiccups import Hiccups
 from host_cells import read_number
 from host_process import HostProcess
 from pictures import recorded_frames
+from sumac_process import Frames, SumacProcess
 
 SUMAC = HOST = ""
 
@@ -45,12 +47,13 @@ class Recording(unittest.TestCase):
 
     def record(self, size, seconds, stop, codec):
         """Records a host whose clip starts once the client is there:
-        (recorded numbers, colours of the bars in each, drawn, received in streams)."""
+        (recorded numbers, colours of the bars in each, drawn, received in streams, how long the machine stood still before
+        the first of these in ms)."""
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         path, trace = os.path.join(folder.name, "out.mkv"), os.path.join(folder.name, "trace")
         with HostProcess(HOST, "--port", "0", "--size", size, "--desktop", size, "--fps", "30",
-                         "--codec", codec) as host:
+                         "--codec", codec) as host, Hiccups() as hiccups:
             ready = host.wait_for("ready")
             host.command("video stop")
             command = [SUMAC, "record", f"spice://127.0.0.1:{ready['port']}", path, "--trace", trace]
@@ -61,11 +64,12 @@ class Recording(unittest.TestCase):
             host.wait_for("channel", type=2, state="initialized")  # SPICE_CHANNEL_DISPLAY
             time.sleep(0.5)
             first = len(host.numbers())
+            began = time.monotonic_ns() / 1000
             host.command("video start")
             if stop is not None:
                 time.sleep(seconds)
                 tool.send_signal(stop)
-            out, errors = tool.communicate(timeout=seconds + 90)
+            out, errors = tool.communicate(timeout=seconds + 300)
             self.assertEqual(tool.returncode, 0, errors)
             host.command("quit")
             host.wait()
@@ -76,21 +80,24 @@ class Recording(unittest.TestCase):
             recorded.append(read_number(frame, region[2], (0, 0, *region[2:])))
             colours.append(bar_colours(frame, region[2:], recorded[-1] or 0))
         print(out.strip(), flush=True)
-        return recorded, colours, dict(list(drawn.items())[first:]), self.received(trace, codec)
+        received, stream_began = self.received(trace, codec, hiccups)
+        return recorded, colours, dict(list(drawn.items())[first:]), received, hiccups.stood_still_ms(began, stream_began)
 
-    def received(self, trace, codec):
-        """Stamps of the frames that came in streams and were not cut off by the end."""
+    def received(self, trace, codec, hiccups):
+        """(stamps of the frames that came in streams, were not cut off by the end, nor made superfluous by a stall of this
+        machine; when the first one came)."""
         with open(trace, encoding="utf-8") as lines:
             events = [json.loads(line) for line in lines]
         codecs = {event["codec"] for event in events if event["event"] == "stream_created"}
         self.assertEqual(codecs, {codec})
-        at_the_end = {event["frame"] for event in events
-                      if event["event"] == "frame_skipped" and event["reason"] == "session_closed"}
-        return [event["mm_time"] for event in events
-                if event["event"] == "frame_received" and event["frame"] not in at_the_end]
+        frames = Frames(events)
+        self.assertEqual(hiccups.unexplained(frames.skipped), [])
+        skipped = {event["frame"] for event in frames.skipped}
+        return ([event["mm_time"] for event in frames.received if event["frame"] not in frames.closed | skipped],
+                frames.received[0]["t_us"])
 
     def check(self, size, seconds=6, stop=None, as_drawing=17, codec="mjpeg", per_second=10):
-        recorded, colours, drawn, received = self.record(size, seconds, stop, codec)
+        recorded, colours, drawn, received, stood_still_ms = self.record(size, seconds, stop, codec)
         # Far below 30 a second, so that a slow machine passes and a client that chokes the server does not.
         self.assertGreater(len(received), per_second * (seconds - 2))
         numbers = [number for number in recorded if number in drawn]
@@ -107,7 +114,8 @@ class Recording(unittest.TestCase):
         # The server makes a stream of the clip after 20 frames; it counts those that it did not send, because the
         # next one hid them while it was still compressing.
         drawing = len(numbers) - len(received)
-        self.assertGreaterEqual(drawing, as_drawing, "frames before the stream are missing")
+        hidden = 30 * stood_still_ms / 1000  # as many come due while the machine stands still
+        self.assertGreaterEqual(drawing, as_drawing - hidden, "frames before the stream are missing")
         error = colour_error(colours[-len(received):])
         self.assertLess(error, 12, "colours by another matrix are off by 15")
         inside = [number for number in drawn if numbers[0] <= number <= numbers[-1]]
@@ -121,7 +129,7 @@ class Recording(unittest.TestCase):
         self.check("1280x720")
 
     def test_1920x1080(self):
-        self.check("1920x1080", as_drawing=8)
+        self.check("1920x1080", as_drawing=5, per_second=5)
 
     # The server encodes these with one or two cores, if it gets them; newer frames hide those that it has not sent yet.
     def test_vp8(self):
@@ -144,7 +152,7 @@ class Recording(unittest.TestCase):
 
 
 class Probe(unittest.TestCase):
-    def probe(self, *host_options, seconds=3, commands=()):
+    def probe(self, *host_options, seconds=3):
         with HostProcess(HOST, "--port", "0", *host_options) as host, tempfile.TemporaryDirectory() as folder:
             port = host.wait_for("ready")["port"]
             trace = os.path.join(folder, "trace")
@@ -152,10 +160,7 @@ class Probe(unittest.TestCase):
                 [SUMAC, "probe", f"spice://127.0.0.1:{port}", "--duration", str(seconds), "--json", "-", "--trace", trace],
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             self.addCleanup(tool.kill)
-            for delay, line in commands:
-                time.sleep(delay)
-                host.command(line)
-            out, errors = tool.communicate(timeout=seconds + 30)
+            out, errors = tool.communicate(timeout=seconds + 120)
             self.assertEqual(tool.returncode, 0, errors)
             with open(trace, encoding="utf-8") as lines:
                 return json.loads(out), [json.loads(line) for line in lines]
@@ -177,18 +182,39 @@ class Probe(unittest.TestCase):
         self.assertGreater(received, 0)
 
     def test_the_accounts_add_up(self):
-        report, trace = self.probe()
+        with Hiccups() as hiccups:
+            report, trace = self.probe()
         self.check_accounts(report, trace)
         stream = report["streams"][0]
         self.assertEqual((stream["codec"], stream["width"], stream["height"]), ("mjpeg", 640, 360))
         # What waits at the end of the session is all that may be skipped on a quiet loopback.
-        self.assertLessEqual(set(stream["frames_skipped"]), {"session_closed"})
+        self.assertEqual(hiccups.unexplained(Frames(trace).skipped), [])
 
     def test_the_accounts_add_up_when_streams_come_and_go(self):
-        report, trace = self.probe(
-            seconds=8, commands=[(2, "video stop"), (2, "video start"), (2, "video stop")])
-        self.assertEqual(len(report["streams"]), 2)
-        self.check_accounts(report, trace)
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        with HostProcess(HOST, "--port", "0") as host:
+            uri = f"spice://127.0.0.1:{host.wait_for('ready')['port']}"
+            with SumacProcess(SUMAC, "probe", uri, folder) as sumac:
+                streams = 0
+                for _ in range(2):
+                    host.command("video start")
+                    sumac.wait_for("stream_created", after=streams)
+                    sumac.wait_for_frames(20)
+                    host.command("video stop")
+                    streams = self.wait_until_no_stream(sumac)
+                sumac.stop()
+        report = sumac.report()
+        self.assertGreaterEqual(len(report["streams"]), 2)
+        self.check_accounts(report, sumac.events())
+
+    @staticmethod
+    def wait_until_no_stream(sumac):
+        """The server ends a stream that gets no frames; a slow one does so in between, too. How many there were."""
+        ended = 0
+        while ended != (begun := len(sumac.events("stream_created"))):
+            sumac.wait_for("stream_destroyed", after=begun - 1)
+            ended = begun
+        return ended
 
     def test_frames_are_presented_in_order(self):
         _, trace = self.probe()
