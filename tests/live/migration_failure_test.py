@@ -20,6 +20,9 @@ from xspice import free_port
 
 SUMAC = HOST = ""
 FPS = 30
+# Long enough for a test to do something meanwhile, on a slow machine, too; a trace is half a second behind.
+COPYING = ("--copy-time", "5000")
+STOPPED = ("--downtime", "5000")
 CLIP = ("--size", "640x360", "--desktop", "640x360", "--fps", str(FPS))
 
 
@@ -72,8 +75,8 @@ class Failures(unittest.TestCase):
         sumac.wait_for_frames(FPS)
         sumac.stop()
         frames = Frames(sumac.events())
-        # A machine that stands still for a quarter of a second makes frames superfluous; nothing else may.
-        self.assertLessEqual({event["reason"] for event in frames.skipped}, {"superseded"})
+        # A machine that stands still for a quarter of a second makes frames superfluous, or its decoder late; nothing else may.
+        self.assertLessEqual({event["reason"] for event in frames.skipped}, {"superseded", "decoder_behind"})
         outcomes = sorted(event["frame"] for event in frames.presented + frames.skipped)
         self.assertEqual(outcomes, sorted(frames.wanted()))
         first = sumac.report()["connection"]["migrations"][0]
@@ -83,10 +86,10 @@ class Failures(unittest.TestCase):
 
     def check_refused(self, port, *options):
         """A destination that cannot be reached: the client says so, the machine stays."""
-        chain, sumac = self.start("--copy-time", "1500", *options)
+        chain, sumac = self.start(*COPYING, *options)
         source = chain.here
         source.command(f"migrate 127.0.0.1 {port}")
-        sumac.wait_for("migration", phase="failed", timeout=20)
+        sumac.wait_for("migration", phase="failed")
         source.wait_for("migration", phase="connected")
         source.command("migrate-cancel")
         source.wait_for("migration", phase="cancelled")
@@ -109,7 +112,7 @@ class Failures(unittest.TestCase):
             self.check_refused(other.port)
 
     def test_semi_seamless_to_a_closed_port(self):
-        chain, sumac = self.start("--copy-time", "1500", migration="semi-seamless")
+        chain, sumac = self.start(*COPYING, migration="semi-seamless")
         chain.here.command(f"migrate 127.0.0.1 {free_port()}")
         sumac.wait_for("migration", phase="failed")
         chain.here.wait_for("migration", phase="connected")
@@ -127,13 +130,13 @@ class Failures(unittest.TestCase):
         self.check_goes_on(chain, sumac, "cancelled")
 
     def test_cancelled_while_memory_is_copied(self):
-        self.check_cancelled("connected", "--copy-time", "1000")
+        self.check_cancelled("connected", *COPYING)
 
     def test_cancelled_when_the_machine_has_stopped(self):
-        self.check_cancelled("stopped", "--downtime", "1000")
+        self.check_cancelled("stopped", *STOPPED)
 
     def test_semi_seamless_cancelled_when_the_machine_has_stopped(self):
-        self.check_cancelled("stopped", "--downtime", "1000", migration="semi-seamless")
+        self.check_cancelled("stopped", *STOPPED, migration="semi-seamless")
 
     def test_cancelled_while_the_destination_says_nothing(self):
         chain, sumac = self.start()
@@ -148,7 +151,7 @@ class Failures(unittest.TestCase):
             self.check_goes_on(chain, sumac, "cancelled", "failed")
 
     def test_a_destination_that_dies_before_the_machine_comes(self):
-        chain, sumac = self.start("--copy-time", "1500")
+        chain, sumac = self.start(*COPYING)
         with chain.new_destination() as destination:
             chain.here.command(chain.migrate_command(destination))
             sumac.wait_for("migration", phase="connected")
@@ -159,7 +162,7 @@ class Failures(unittest.TestCase):
     def test_a_certificate_with_another_subject(self):
         folder = self.enterContext(tempfile.TemporaryDirectory())
         tls = certificates(HOST, folder)
-        chain, sumac = self.start("--copy-time", "1500", sumac_options=("--ca-file", f"{folder}/ca-cert.pem"))
+        chain, sumac = self.start(*COPYING, sumac_options=("--ca-file", f"{folder}/ca-cert.pem"))
         with HostProcess(HOST, "--start-paused", *CLIP, *tls) as other:
             port = other.wait_for("ready")["tls_port"]
             chain.here.command(f"migrate localhost 0 {port} O=Somebody else,CN=localhost")
@@ -181,7 +184,7 @@ class Failures(unittest.TestCase):
         chain, sumac = self.start()
         chain.hop()
         chain.hop()
-        sumac.wait_for("migration", phase="completed", port=chain.here.wait_for("ready")["port"], timeout=30)
+        sumac.wait_for("migration", phase="completed", port=chain.here.wait_for("ready")["port"])
         sumac.wait_for_frames(FPS)
         sumac.stop()
         frames = Frames(sumac.events())
@@ -205,7 +208,7 @@ class Deaths(unittest.TestCase):
         self.assertIn(str(port), sumac.errors.strip().splitlines()[-1])
 
     def test_of_the_source_while_memory_is_copied(self):
-        chain, sumac = self.start("--copy-time", "5000")
+        chain, sumac = self.start("--copy-time", "20000")
         self.move(chain)
         sumac.wait_for("migration", phase="connected")
         chain.here.signal(signal.SIGKILL)
@@ -229,7 +232,7 @@ class Deaths(unittest.TestCase):
 
     def start_move_to_a_destination_that_stands_still(self, migration):
         """The client has connected to it; then it stops in its tracks, and the source sends the client there."""
-        chain, sumac = self.start("--copy-time", "1500", migration=migration)
+        chain, sumac = self.start(*COPYING, migration=migration)
         destination = self.move(chain)
         sumac.wait_for("migration", phase="connected")
         destination.signal(signal.SIGSTOP)
