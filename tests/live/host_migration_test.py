@@ -12,10 +12,12 @@ import threading
 import time
 import unittest
 
+from child import PATIENCE
 from host_chain import HostChain
 from host_process import HostProcess
 
 HOST = ""
+COPYING = ("--copy-time", "5000")
 GTK_CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "gtk_client.py")
 # The system's Python: the one with its packages.
 PYTHON = "/usr/bin/python3"
@@ -61,7 +63,7 @@ class GtkClient:
         for line in self._process.stderr:
             self.errors += line
 
-    def wait_for(self, number, timeout=20):
+    def wait_for(self, number, timeout=PATIENCE):
         """Waits until a frame of at least that number is shown."""
         end = time.monotonic() + timeout
         with self._changed:
@@ -146,13 +148,14 @@ class Migrations(unittest.TestCase):
         self.check_order(client)
 
     def test_cancelled_while_the_client_connects(self):
-        self.check_cancelled("connecting")
+        # What comes after it takes its time, for a test that gives the command late.
+        self.check_cancelled("connecting", arguments=COPYING)
 
     def test_cancelled_while_memory_is_copied(self):
-        self.check_cancelled("connected", arguments=("--copy-time", "1000"))
+        self.check_cancelled("connected", arguments=COPYING)
 
     def test_cancelled_when_the_machine_has_stopped(self):
-        self.check_cancelled("stopped", arguments=("--downtime", "1000"))
+        self.check_cancelled("stopped", arguments=("--downtime", "5000"))
 
 
 if __name__ == "__main__":
