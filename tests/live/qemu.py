@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import time_namespace
+from child import PATIENCE
 from pictures import read_png
 from xspice import free_port
 
@@ -63,11 +64,12 @@ class Qemu:
         spice = (f"port={self.spice_port},addr=127.0.0.1,disable-ticketing=on,"
                  f"seamless-migration={'on' if seamless else 'off'}{spice_options}")
         self._errors = os.path.join(folder, f"{name}.errors")
+        self._pid_path = os.path.join(folder, f"{name}.pid")
         with open(self._errors, "w", encoding="utf-8") as errors:
             self._process = subprocess.Popen(
                 [*prefix, "qemu-system-x86_64", "-accel", "tcg", "-m", "64", "-nodefaults", "-vga", "qxl",
                  "-display", "none", "-drive", f"if=floppy,format=raw,readonly=on,file={disk}", "-boot", "a",
-                 "-spice", spice, "-qmp", f"unix:{self._qmp_path},server=on,wait=off",
+                 "-spice", spice, "-pidfile", self._pid_path, "-qmp", f"unix:{self._qmp_path},server=on,wait=off",
                  *(["-incoming", f"unix:{incoming}"] if incoming else [])],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
         self._socket = self._lines = None
@@ -93,15 +95,21 @@ class Qemu:
     def uri(self):
         return f"spice://127.0.0.1:{self.spice_port}"
 
+    @property
+    def pid(self):
+        """Its own, not that of what stands in front of it."""
+        with open(self._pid_path, encoding="utf-8") as file:
+            return int(file.read())
+
     def _connect(self):
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while not os.path.exists(self._qmp_path) and time.monotonic() < end and self._process.poll() is None:
             time.sleep(0.05)
         if self._process.poll() is not None:
             with open(self._errors, encoding="utf-8") as errors:
                 raise AssertionError(f"QEMU ended: {errors.read()}")
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(30)
+        self._socket.settimeout(2 * PATIENCE)
         while True:
             try:
                 self._socket.connect(self._qmp_path)
@@ -134,7 +142,7 @@ class Qemu:
         """The guest stops drawing, or goes on."""
         self.qmp("send-key", keys=[{"type": "qcode", "data": "spc"}])
 
-    def wait_until_it_draws(self, timeout=60):
+    def wait_until_it_draws(self, timeout=2 * PATIENCE):
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             picture = self.screen()
@@ -143,14 +151,26 @@ class Qemu:
             time.sleep(0.5)
         raise AssertionError("the guest does not draw")
 
-    def wait_for_status(self, status, timeout=30):
+    def wait_until_it_stands_still(self, timeout=2 * PATIENCE):
+        """What its screen shows then."""
+        end, before = time.monotonic() + timeout, self.screen()
+        while True:
+            time.sleep(0.5)
+            now = self.screen()
+            if not before.differences(now):
+                return now
+            if time.monotonic() > end:
+                raise AssertionError("the guest does not stop drawing")
+            before = now
+
+    def wait_for_status(self, status, timeout=PATIENCE):
         end = time.monotonic() + timeout
         while self.qmp("query-status")["status"] != status:
             if time.monotonic() > end:
                 raise AssertionError(f"QEMU is not {status} after {timeout} s")
             time.sleep(0.05)
 
-    def migrate_to(self, destination, incoming, timeout=60):
+    def migrate_to(self, destination, incoming, timeout=2 * PATIENCE):
         """Moves the machine, and its SPICE client, to a QEMU that was started with that `incoming`."""
         self.qmp("client_migrate_info", protocol="spice", hostname="127.0.0.1", port=destination.spice_port)
         self.qmp("migrate", uri=f"unix:{incoming}")
@@ -160,3 +180,8 @@ class Qemu:
                 raise AssertionError(f"migration: {status}")
             time.sleep(0.05)
         destination.wait_for_status("running")
+        # The client has left, too.
+        while not self.qmp("query-spice")["migrated"]:
+            if time.monotonic() > end:
+                raise AssertionError(f"the client does not go along within {timeout} s")
+            time.sleep(0.05)

@@ -13,8 +13,10 @@ import time
 import unittest
 
 import time_namespace
+from child import PATIENCE
 from pictures import Picture, recorded_frames
 from qemu import Qemu
+from quiet import wait_until_quiet
 
 SUMAC = ""
 SCREEN = (0, 0, 640, 400)
@@ -57,9 +59,11 @@ class Recorder:
 
     def __init__(self, machine, path):
         self.path = path
+        self._trace = path + ".trace"
         self._process = subprocess.Popen(
-            [SUMAC, "record", machine.qemu.uri, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        end = time.monotonic() + 20
+            [SUMAC, "record", machine.qemu.uri, path, "--trace", self._trace],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        end = time.monotonic() + PATIENCE
         while not any(channel["channel-type"] == 2 for channel in machine.qemu.qmp("query-spice").get("channels", [])):
             if time.monotonic() > end or self._process.poll() is not None:
                 raise AssertionError(f"sumac record does not connect: {self._process.communicate(timeout=5)}")
@@ -72,11 +76,27 @@ class Recorder:
         self._process.kill()
         self._process.communicate()
 
+    def wait_until_it_shows_all(self, qemu):
+        """Of a guest that stands still: a stream ends, and what it leaves is drawn again without loss."""
+        end = time.monotonic() + PATIENCE
+        while self._streams() > 0:
+            if time.monotonic() > end:
+                raise AssertionError("the stream does not end")
+            time.sleep(0.2)
+        time.sleep(2.5)
+        wait_until_quiet([qemu.pid, self._process.pid], {qemu.spice_port})
+
+    def _streams(self):
+        """How many there are."""
+        with open(self._trace, encoding="utf-8") as lines:
+            told = lines.read()
+        return told.count('"stream_created"') - told.count('"stream_destroyed"')
+
     def stop(self):
         """Ends it; every picture that it recorded: [(seconds, rgb)]."""
         still_there = self._process.poll() is None
         self._process.send_signal(signal.SIGINT)
-        errors = self._process.communicate(timeout=30)[1]
+        errors = self._process.communicate(timeout=2 * PATIENCE)[1]
         if not still_there or self._process.returncode != 0:
             raise AssertionError(f"sumac record ended with {self._process.returncode}: {errors}")
         return list(recorded_frames(self.path, SCREEN))
@@ -96,16 +116,16 @@ class Moves(unittest.TestCase):
         time.sleep(1)
         for _ in range(moves):
             source = machine.move()
-            time.sleep(2)  # long enough for all that belongs to the move, and for a stream
+            time.sleep(4)  # long enough for a stream
             source.end()
         machine.qemu.press_a_key()
-        time.sleep(2.5)  # a stream ends, and what it leaves is drawn again without loss
-        expected = machine.qemu.screen()
+        expected = machine.qemu.wait_until_it_stands_still()
+        recorder.wait_until_it_shows_all(machine.qemu)
         self.assertGreater(expected.distinct_colors(), 100)
         recorded = recorder.stop()
         self.assertEqual(expected.differences(to_picture(recorded[-1][1])), [])
         times = [seconds for seconds, _ in recorded]
-        after = [seconds for seconds in times if times[-1] - 4.5 < seconds]
+        after = [seconds for seconds in times if times[-1] - 6.5 < seconds]
         # The guest draws 18 pictures a second; a loaded machine fewer.
         self.assertGreater(len(after), 10, "the picture stood still after the move")
         # Without the wait for the picture that replaces a stream which has ended.
