@@ -14,6 +14,7 @@ import tempfile
 import time
 import unittest
 
+from child import PATIENCE
 from hiccups import Hiccups
 from host_process import HostProcess
 
@@ -23,6 +24,10 @@ HEADER = struct.Struct("<BBBBIQI")
 CHECKPOINT = 3
 # Playout::catch_up_spacing
 CATCH_UP_SPACING_US = 20_000
+# Playout::catch_up_lateness
+CATCH_UP_LATENESS_US = 250_000
+# That a capture is to have.
+FRAMES = 60
 
 
 def records(path):
@@ -35,6 +40,14 @@ def records(path):
         found.append((kind, offset + HEADER.size, size))
         offset += HEADER.size + size
     return found
+
+
+def traced_so_far(path, kind):
+    """Lines with such events."""
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as lines:
+        return [line for line in lines if f'"{kind}"' in line]
 
 
 def of_kind(events, kind):
@@ -64,7 +77,7 @@ class Replay(unittest.TestCase):
         self.capture = os.path.join(self.folder, "session.capture")
 
     def replay(self, capture, *options, status=0):
-        result = subprocess.run([SUMAC, "replay", capture, *options], capture_output=True, text=True, timeout=120)
+        result = subprocess.run([SUMAC, "replay", capture, *options], capture_output=True, text=True, timeout=240)
         self.assertEqual(result.returncode, status, result.stdout + result.stderr)
         return result
 
@@ -72,18 +85,21 @@ class Replay(unittest.TestCase):
         """A capture of a clip that plays and then stands still until the picture has been noted."""
         with HostProcess(HOST, "--port", "0", "--size", "352x192", "--desktop", "640x360", *host_options) as host:
             port = host.wait_for("ready")["port"]
-            tool = subprocess.Popen([SUMAC, "record", f"spice://127.0.0.1:{port}", "--wire", self.capture],
+            trace = os.path.join(self.folder, "capture.jsonl")
+            tool = subprocess.Popen([SUMAC, "record", f"spice://127.0.0.1:{port}", "--wire", self.capture, "--trace", trace],
                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             self.addCleanup(tool.kill)
-            time.sleep(3)
+            end = time.monotonic() + PATIENCE
+            while time.monotonic() < end and len(traced_so_far(trace, "frame_received")) < FRAMES:
+                time.sleep(0.1)
             host.command("video stop")
-            end = time.monotonic() + 30
+            end = time.monotonic() + PATIENCE
             while time.monotonic() < end:
                 time.sleep(0.5)
                 if CHECKPOINT in [kind for kind, _, _ in self.records_so_far()]:
                     break
             tool.send_signal(signal.SIGINT)
-            _, errors = tool.communicate(timeout=60)
+            _, errors = tool.communicate(timeout=120)
         self.assertEqual(tool.returncode, 0, errors)
         self.assertIn(CHECKPOINT, [kind for kind, _, _ in records(self.capture)])
 
@@ -121,15 +137,28 @@ class Replay(unittest.TestCase):
         first, second = self.traced("--fast"), self.traced("--fast")
         received = frames(real, "frame_received")
         self.assertGreater(len(received), 30)
-        self.assertEqual(hiccups.unexplained(of_kind(real, "frame_skipped")), [])
+        # What a stall of this machine held up when it was captured is held up in each replay.
+        held_up = self.held_up(first)
+        self.assertEqual([event for event in hiccups.unexplained(of_kind(real, "frame_skipped"))
+                          if event["frame"] not in held_up], [])
         for events in (first, second):
             self.assertEqual(frames(events, "frame_received"), received)
-            self.assertEqual(frames(events, "frame_presented"), received)
+            skipped = {event["frame"] for event in of_kind(events, "frame_skipped")}
+            self.assertLessEqual(skipped, held_up)
+            self.assertEqual(frames(events, "frame_presented"), [frame for frame in received if frame[1] not in skipped])
             self.assertLessEqual(abs(span_us(events) - span_us(real)) / 1000, hiccups.allowed_ms(100))
             self.check_that_each_is_in_time(of_kind(events, "frame_presented"))
         if not of_kind(real, "frame_skipped"):
             self.assertEqual(frames(real, "frame_presented"), received)
         self.assertEqual(shown_at(first), shown_at(second))
+
+    @staticmethod
+    def held_up(events):
+        """The frames that came so late, by their stamps, that only the newest need be shown; late or undelayed, within one
+        frame interval."""
+        transit = {event["frame"]: event["t_us"] - 1000 * event["mm_time"] for event in of_kind(events, "frame_received")}
+        least = min(transit.values())
+        return {frame for frame, late in transit.items() if late - least > CATCH_UP_LATENESS_US - 34_000}
 
     def check_that_each_is_in_time(self, presented):
         """When it is due and here; where several are, each keeps its distance from the one before."""
