@@ -14,6 +14,7 @@ import tempfile
 import time
 import unittest
 
+from child import PATIENCE
 from clock_cases import FOR_EVER, JUMPS, WHICH, Case, scenario
 from hiccups import STRICT, Hiccups
 from host_process import HostProcess
@@ -23,6 +24,8 @@ from sumac_process import Frames
 SUMAC = HOST = PROXY = ""
 FPS = 30
 INTERVAL_MS = 1000 / FPS
+# Less than the client keeps ready of the sound (sound_device_test.py).
+RING_MS = 20
 
 
 def longest_gap_ms(times_us):
@@ -57,7 +60,7 @@ class ProxyTest(unittest.TestCase):
         return value
 
     def sumac(self, *arguments, status=0):
-        result = subprocess.run([SUMAC, *arguments], capture_output=True, text=True, timeout=60)
+        result = subprocess.run([SUMAC, *arguments], capture_output=True, text=True, timeout=120)
         self.assertEqual(result.returncode, status, result.stderr)
         return result
 
@@ -72,7 +75,7 @@ class ProxyTest(unittest.TestCase):
         """The report and the trace's events."""
         if stop is not None:
             tool.send_signal(stop)
-        _, errors = tool.communicate(timeout=60)
+        _, errors = tool.communicate(timeout=120)
         self.assertEqual(tool.returncode, status, errors)
         with open(self.path("json"), encoding="utf-8") as report, open(self.path("trace"), encoding="utf-8") as lines:
             return json.load(report), [json.loads(line) for line in lines]
@@ -96,10 +99,17 @@ class ProxyTest(unittest.TestCase):
         self.addCleanup(end)
         return end
 
+    def wait_for_gtk(self):
+        """Until it shows something."""
+        end = time.monotonic() + PATIENCE
+        while not os.path.getsize(self.path("gtk")):
+            self.assertLess(time.monotonic(), end, "spice-gtk shows nothing")
+            time.sleep(0.1)
+
     def shown_by_gtk(self):
         """[(t_us, number)] of whole pictures."""
         with open(self.path("gtk"), encoding="utf-8") as lines:
-            events = [json.loads(line) for line in lines]
+            events = [json.loads(line) for line in lines if line.endswith("\n")]  # it was killed
         return [(event["t_us"], event["number"]) for event in events if event.get("number") is not None]
 
 
@@ -122,6 +132,9 @@ class Transparent(ProxyTest):
         self.sumac("shot", f"spice://127.0.0.1:{self.ready['port']}", self.path("direct.png"))
         self.assertEqual(read_png(self.path("tls.png")).differences(read_png(self.path("direct.png"))), [])
         self.assertIn("TLS", proxy.wait_for("connection", state="opaque")["reason"])
+        opened = [event for event in list(proxy.events) if event["event"] == "connection" and event["state"] == "opened"]
+        for event in opened:
+            proxy.wait_for("connection", state="closed", id=event["id"])
         proxy.command("status")
         self.assertEqual(proxy.wait_for("status")["listeners"][0]["connections"], [])
         proxy.command("quit")
@@ -146,27 +159,34 @@ class Transparent(ProxyTest):
     def test_spice_gtk_and_sumac_see_every_frame(self):
         host = self.start_host()
         _, port = self.start_proxy(scenario(self.ready["port"]))
-        end = self.start_gtk(port)
-        time.sleep(5)
-        end()
-        report, _ = self.probe(port, 4)
+        with Hiccups() as hiccups:
+            end = self.start_gtk(port)
+            self.wait_for_gtk()
+            time.sleep(8)
+            end()
+            report, trace = self.probe(port, 6)
         host.command("quit")
         host.wait()
         # Between the first two seconds, in which spice-gtk moves from drawing to a stream, and what it had not shown yet.
         shown = self.shown_by_gtk()
         drawn = {event["number"]: event["t_us"] for event in host.events if event["event"] == "frame"}
         expected = [n for n, t in drawn.items() if shown[0][0] + 2e6 < t < shown[-1][0] - 1e6]
-        lost = set(expected) - {number for _, number in shown}
+        # A client that follows the clock has no time for what a stall of this machine has held up.
+        lost = {n for n in expected if not hiccups.explain(drawn[n])} - {number for _, number in shown}
         self.assertGreater(len(expected), FPS)
         # The server itself leaves out a frame now and then.
         self.assertLessEqual(len(lost), 0.1 * len(expected), sorted(lost))
-        stream = report["streams"][0]
-        self.assertGreater(stream["frames_received"], FPS)
-        self.assertEqual(stream["frames_received"], stream["frames_presented"] + stream["frames_skipped"].get("session_closed", 0))
+        frames = Frames(trace)
+        self.assertEqual(hiccups.unexplained(frames.skipped), [])
+        # A server without time may make several streams of it.
+        received = sum(stream["frames_received"] for stream in report["streams"])
+        presented = sum(stream["frames_presented"] for stream in report["streams"])
+        self.assertGreater(received, FPS)
+        self.assertEqual(received, presented + len(frames.closed) + len(frames.skipped))
 
 
 class SimpleFaults(ProxyTest):
-    def run_with(self, faults, seconds=4, status=0):
+    def run_with(self, faults, seconds=8, status=0):
         self.start_host()
         proxy, port = self.start_proxy(scenario(self.ready["port"]) + faults)
         report, trace = self.probe(port, seconds, status)
@@ -180,13 +200,13 @@ class SimpleFaults(ProxyTest):
         self.assertLess(transits[len(transits) // 2], 400)
 
     def test_a_stall_is_one_gap(self):
-        _, _, frames = self.run_with('[[fault]]\nchannel = "display"\non = "frame 30"\nstall = true\nfor = "1s"\n', seconds=5)
+        _, _, frames = self.run_with('[[fault]]\nchannel = "display"\non = "frame 30"\nstall = true\nfor = "1s"\n', seconds=10)
         times = [event["t_us"] for event in frames]
         self.assertGreater(longest_gap_ms(times), 990)
         self.assertGreater(times[-1] - times[29], 1.3e6, "nothing came after it")
 
     def test_a_cut_at_a_message_ends_the_connection_there(self):
-        proxy, _, frames = self.run_with('[[fault]]\ncut = { message = "frame", count = 30, byte = 100 }\n', status=1)
+        proxy, _, frames = self.run_with('[[fault]]\ncut = { message = "frame", count = 30, byte = 100 }\n', seconds=60, status=1)
         self.assertEqual(len(frames), 29)
         self.assertEqual(proxy.wait_for("connection", state="closed", channel="display")["reason"], "cut")
 
@@ -211,7 +231,7 @@ class SimpleFaults(ProxyTest):
         path = self.path("wrong.toml")
         with open(path, "w", encoding="utf-8") as file:
             file.write('[[listener]]\nlisten = "0"\nupstream = "1"\n[[fault]]\ndelay = "20"\n')
-        result = subprocess.run([PROXY, path], capture_output=True, text=True, timeout=20)
+        result = subprocess.run([PROXY, path], capture_output=True, text=True, timeout=60)
         self.assertEqual(result.returncode, 2)
         self.assertIn(f"{path}:5: 'delay' must be a time", result.stderr)
 
@@ -233,6 +253,7 @@ class DisagreeingClocks(ProxyTest):
         host = self.start_host()
         proxy, port = self.start_proxy(scenario(self.ready["port"], cases))
         end = self.start_gtk(port)
+        self.wait_for_gtk()
         spans = self.play(proxy, cases)
         end()
         host.command("quit")
@@ -262,19 +283,23 @@ class DisagreeingClocks(ProxyTest):
               f"at arrival {gaps['frame_received']:.0f} ms", flush=True)
         self.assertLessEqual(gaps["frame_presented"], hiccups.allowed_ms(2 * INTERVAL_MS + gaps["frame_received"]))
 
-    def check_skew(self, spans, trace):
+    def check_skew(self, spans, trace, proxy, hiccups):
         """A second after each case's last clock update, pictures and sound are together again."""
-        again = [(start + (case.disagreement + 1) * 1e6, end)
+        told = [event["t_us"] for event in proxy.events if event["event"] == "fault" and event["state"] == "began"]
+        again = [(max([start + case.disagreement * 1e6, *(t_us for t_us in told if start <= t_us <= end)]) + 1e6, end)
                  for case, (start, end) in spans.items() if case.disagreement is not FOR_EVER]
-        skews = sorted(
-            abs(event["skew_ms"])
-            for event in trace
-            if event["event"] == "frame_presented" and "skew_ms" in event
-            and any(start <= event["t_us"] <= end for start, end in again))
+        skews = [(event["t_us"], abs(event["skew_ms"]))
+                 for event in trace
+                 if event["event"] == "frame_presented" and "skew_ms" in event
+                 and any(start <= event["t_us"] <= end for start, end in again)]
         self.assertGreater(len(skews), len(again))
-        p95 = skews[int(0.95 * (len(skews) - 1))]
-        print(f"sumac: skew {p95:.1f} ms (p95 of {len(skews)} frames)", flush=True)
-        self.assertLessEqual(p95, 20 if STRICT else 80)  # far less than anybody notices, on a machine that stands still
+        # These are few: a stall in one case, which moves the sound and the pictures after it, would be more than 5 %.
+        quiet = [skew for t_us, skew in skews if not hiccups.longer_than(RING_MS, t_us - 1.5e6, t_us)]
+        for name, some, most in (("all", [skew for _, skew in skews], hiccups.allowed_ms(20)),
+                                 ("without stalls", quiet, 20 if STRICT else 80)):  # far less than anybody notices
+            p95 = sorted(some)[int(0.95 * (len(some) - 1))] if some else 0
+            print(f"sumac: skew {p95:.1f} ms (p95 of {len(some)} frames, {name})", flush=True)
+            self.assertLessEqual(p95, most, name)
 
     def check_sumac(self, cases, *host_options):
         self.start_host(*host_options)
@@ -295,7 +320,7 @@ class DisagreeingClocks(ProxyTest):
         self.assertEqual(hiccups.unexplained(frames.skipped), [])
         self.assertEqual(sorted(event["frame"] for event in frames.presented + frames.skipped), frames.wanted())
         if report["audio"]["packets"] > 0:
-            self.check_skew(spans, trace)
+            self.check_skew(spans, trace, proxy, hiccups)
         return report
 
     def all_or(self, some):
