@@ -21,6 +21,8 @@ from sumac_process import Frames
 SUMAC = HOST = ""
 SECONDS = 10
 FPS = 30
+# A host that does not get to its sound for 100 ms leaves out what was due (Sound::step); a measured stall may look shorter.
+HOST_STALL_MS = 80
 
 
 def samples_of(path):
@@ -34,6 +36,12 @@ def tracks_of(path):
     command = ["ffprobe", "-v", "error", "-show_streams", "-of", "json", path]
     streams = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)["streams"]
     return {stream["codec_type"]: stream for stream in streams}
+
+
+def last_picture(path):
+    """Seconds from the recording's beginning."""
+    command = ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0", path]
+    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()[-1].strip(","))
 
 
 def numbered(path, region):
@@ -57,10 +65,12 @@ class Sound(unittest.TestCase):
     def probe(self, uri, *options):
         path = os.path.join(self.folder, "report.json")
         command = [SUMAC, "probe", uri, "--duration", str(SECONDS), "--json", path, *options]
-        return subprocess.Popen(command, stderr=subprocess.PIPE, text=True), path
+        tool = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(tool.kill)
+        return tool, path
 
     def report(self, tool, path):
-        _, errors = tool.communicate(timeout=SECONDS + 60)
+        _, errors = tool.communicate(timeout=SECONDS + 120)
         self.assertEqual(tool.returncode, 0, errors)
         with open(path, encoding="utf-8") as file:
             report = json.load(file)
@@ -70,15 +80,17 @@ class Sound(unittest.TestCase):
     def test_the_recording_has_the_sound_as_long_as_the_pictures(self):
         host, uri = self.host()
         path = os.path.join(self.folder, "out.mkv")
-        with host:
+        with host, Hiccups() as hiccups:
             command = [SUMAC, "record", uri, path, "--duration", str(SECONDS)]
-            subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=SECONDS + 90)
+            subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=SECONDS + 120)
         sound = tracks_of(path)["audio"]
         self.assertEqual((sound["codec_name"], sound["sample_rate"], sound["channels"]), ("flac", str(RATE), 2))
         samples = samples_of(path)
-        self.assertAlmostEqual(len(samples) / RATE, SECONDS, delta=0.5)
+        pictures = max(SECONDS, last_picture(path))  # a busy machine ends it late
+        self.assertAlmostEqual(len(samples) / RATE, pictures, delta=0.5 + hiccups.longest_ms / 1000)
         clicks = click_times(samples)
-        self.assertGreaterEqual(len(clicks), SECONDS - 2)
+        # What comes due while the host stands still is lost, as on a sound card.
+        self.assertGreaterEqual(len(clicks), SECONDS - 2 - hiccups.count(HOST_STALL_MS))
         # A loaded machine may move one by an underrun; the rate itself is right.
         gaps = sorted(after - before for before, after in zip(clicks, clicks[1:]))
         self.assertAlmostEqual(gaps[len(gaps) // 2], 1, delta=0.02)
@@ -86,12 +98,12 @@ class Sound(unittest.TestCase):
     def test_raw_sound_is_recorded_in_time_with_the_pictures(self):
         host, uri = self.host("--audio-codec", "raw")
         path = os.path.join(self.folder, "out.mkv")
-        with host:
+        with host, Hiccups() as hiccups:
             command = [SUMAC, "record", uri, path, "--duration", str(SECONDS)]
-            subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=SECONDS + 90)
+            subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=SECONDS + 120)
             region = tuple(host.wait_for("ready")["region"][key] for key in ("x", "y", "width", "height"))
         clicks = click_times(samples_of(path))
-        self.assertGreaterEqual(len(clicks), SECONDS - 2)
+        self.assertGreaterEqual(len(clicks), SECONDS - 2 - hiccups.count(HOST_STALL_MS))
         # How far each click is from the whole second of the clip, by the pictures that are shown around it. The rule is
         # 20 ms for most; a busy machine may move some.
         pictures, errors = list(numbered(path, region)), []
@@ -109,7 +121,7 @@ class Sound(unittest.TestCase):
         path = os.path.join(self.folder, "out.mkv")
         with host:
             command = [SUMAC, "record", uri, path, "--duration", "2", "--sound", "none"]
-            subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=90)
+            subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=120)
         self.assertEqual(list(tracks_of(path)), ["video"])
 
     def watch(self, *commands):
