@@ -46,7 +46,7 @@ class Moves(unittest.TestCase):
         events = sumac.events()
         chain.here.command("quit")
         chain.here.wait()
-        return chain, Recorded(chain, sumac.recording), events, hiccups
+        return chain, Recorded(chain, sumac.recording, hiccups.longest_ms), events, hiccups
 
     @staticmethod
     def phases(sumac, hops):
@@ -78,9 +78,11 @@ class Moves(unittest.TestCase):
         unseen = [any_of for any_of in received if not set(any_of) & set(numbers)]
         self.assertLessEqual(len(unseen), len(frames.skipped), f"received and not recorded: {unseen}")
         self.assertGreaterEqual(len(set(numbers)), len(frames.presented))
-        # The rest was never sent: it was drawn before the client had come.
+        # The rest was never sent: it was drawn before the client had come, or hidden by the next one before a server without
+        # time had sent it, of the 20 that each host sends as drawing above all.
         missing = recorded.missing()
-        self.assertLess(len(missing), FPS * hops)
+        stood_still_ms = hiccups.stood_still_ms(events[0]["t_us"], events[-1]["t_us"])
+        self.assertLess(len(missing), FPS * (hops + 1 + stood_still_ms / 1000))
         at_moves, excess_at_moves, excess, where = recorded.longest_gaps_ms(after=chain.moves[0][1] - FPS)
         self.assertLess(excess, most_ms, f"after frame {where}; moves {chain.moves}")
         completed = [event for event in events if event["event"] == "migration" and event["phase"] == "completed"]

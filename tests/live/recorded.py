@@ -13,9 +13,12 @@ class Recorded:
     shown   [(seconds, number)] of the recording's pictures, from the first whole one on, without torn ones
     before  how many pictures stand before that
     torn    how many are neither one frame nor another
+
+    `held_up_ms`: how long this machine may keep a server from stamping what the host has drawn.
     """
 
-    def __init__(self, chain, recording):
+    def __init__(self, chain, recording, held_up_ms=0):
+        self._late_ms = 16 + held_up_ms
         region = chain.region
         self.drawn = {}
         for number, mm_time, t_us, host in chain.drawn():
@@ -37,7 +40,7 @@ class Recorded:
     def numbers_of(self, stamp):
         """The frames that may have that mm_time. The server stamps a little after the host has looked at its clock: at
         once, or when a busy machine lets it; then several may have nearly the same, and only the last one is sent."""
-        return [number for _, number in self._stamps[bisect.bisect(self._stamps, (stamp - 16, -1)) :
+        return [number for _, number in self._stamps[bisect.bisect(self._stamps, (stamp - self._late_ms, -1)) :
                                                      bisect.bisect(self._stamps, (stamp + 16, -1))]]
 
     def first_shown(self):
