@@ -24,11 +24,11 @@ void FreePixels::operator()(std::byte* pixels) const noexcept {
     std::free(pixels); // NOLINT(cppcoreguidelines-no-malloc): posix_memalign's
 }
 
-PixelMemory allocate_pixels(std::size_t size_bytes) noexcept {
+PixelMemory allocate_pixels(std::size_t size_bytes, std::size_t alignment) noexcept {
     const std::size_t huge = in_huge_pages(size_bytes);
     void* memory = nullptr;
-    const int failed = posix_memalign(
-        &memory, huge > 0 ? huge_page_bytes : pixel_alignment, std::max(size_bytes, huge));
+    if (huge > 0) alignment = huge_page_bytes;
+    const int failed = posix_memalign(&memory, alignment, std::max(size_bytes, huge));
     if (failed != 0) return nullptr;
     if (huge > 0) madvise(memory, huge, MADV_HUGEPAGE);
     return PixelMemory{static_cast<std::byte*>(memory)};

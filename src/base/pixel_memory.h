@@ -16,10 +16,12 @@ struct FreePixels {
 using PixelMemory = std::unique_ptr<std::byte[], FreePixels>;
 
 /// Enough for any SIMD.
-inline constexpr std::size_t pixel_alignment = 64;
+inline constexpr std::size_t simd_alignment = 64;
 
-/// Not initialised, aligned to `pixel_alignment`. Null if the machine has no more. Takes up to a
-/// third more than was asked for, to end with a whole huge page.
-PixelMemory allocate_pixels(std::size_t size_bytes) noexcept;
+/// Not initialised. Null if the machine has no more. Takes up to a third more than was asked for,
+/// to end with a whole huge page. `alignment` is a power of two; more than the default takes
+/// longer.
+PixelMemory allocate_pixels(std::size_t size_bytes,
+                            std::size_t alignment = alignof(std::max_align_t)) noexcept;
 
 } // namespace sumac

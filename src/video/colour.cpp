@@ -220,7 +220,7 @@ PlaneLayout layout_of(PlanarFormat format, Size size) {
     PlanarView shape;
     shape.format = format;
     shape.size = {(size.width + 1) / 2 * 2, (size.height + 1) / 2 * 2};
-    constexpr auto alignment = static_cast<std::ptrdiff_t>(pixel_alignment);
+    constexpr auto alignment = static_cast<std::ptrdiff_t>(simd_alignment);
     PlaneLayout layout;
     std::ptrdiff_t end = 0;
     for (std::size_t i = 0; i < layout.offsets.size(); ++i) {

@@ -199,7 +199,7 @@ int LibavDecoder::provide(AVFrame& frame) {
     int height = frame.height;
     int alignments[AV_NUM_DATA_POINTERS] = {};
     libavcodec().align_dimensions2(context_.get(), &width, &height, alignments);
-    constexpr auto alignment = static_cast<int>(pixel_alignment);
+    constexpr auto alignment = static_cast<int>(simd_alignment);
     const int size = av_image_get_buffer_size(format, width, height, alignment);
     if (size < 0) return size;
 

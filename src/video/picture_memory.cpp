@@ -16,7 +16,7 @@ PictureMemory::Buffer PictureMemory::take(std::size_t size_bytes) {
     PixelMemory block = take_spare(size_bytes);
     if (!block) {
         if (!reserve(size_bytes)) return nullptr;
-        block = allocate_pixels(size_bytes);
+        block = allocate_pixels(size_bytes, simd_alignment);
         if (!block) {
             unreserve(size_bytes);
             return nullptr;

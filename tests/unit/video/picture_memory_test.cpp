@@ -11,7 +11,7 @@ TEST(PictureMemory, UsesMemoryAgain) {
     const auto memory = PictureMemory::make();
     auto buffer = memory->take(1000);
     const std::byte* const before = buffer.get();
-    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(before) % pixel_alignment, 0U);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(before) % simd_alignment, 0U);
     EXPECT_EQ(*before, std::byte{0});
     buffer.reset();
     EXPECT_EQ(memory->held_bytes(), 1000U);
