@@ -26,6 +26,7 @@ constexpr std::chrono::milliseconds bound{2};
 
 class Counting : public DisplaySink {
 public:
+    bool returns_at_once() const override { return true; }
     void on_display_created(std::uint32_t, Size) override {}
     void on_display_destroyed(std::uint32_t) override {}
     void on_update(const DisplayUpdate&) override { ++updates; }

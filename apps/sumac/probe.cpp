@@ -23,6 +23,7 @@ public:
     explicit NullDisplay(bool planes) : takes_planes_(planes) {}
 
     bool takes_planes() const override { return takes_planes_; }
+    bool returns_at_once() const override { return true; }
     void on_planes(const PlanarUpdate& /*update*/) override { ++planes_; }
     void on_display_created(std::uint32_t /*display*/, Size /*size*/) override {}
     void on_display_destroyed(std::uint32_t /*display*/) override {}

@@ -3,9 +3,10 @@
 /// A session calls one sink from one thread at a time, never while it holds a lock of its own, and
 /// never after ~Session. Views are valid during the call only. A sink must not throw.
 ///
-/// A display sink may block for a while: it holds up its own session (the server is throttled,
-/// nothing is lost) and one of the runtime's workers. A trace sink, a sound sink and the log run on
-/// the net thread, which all sessions of a runtime share: they must not block.
+/// A display sink may block for a while, unless it says that it does not (returns_at_once): it
+/// holds up its own session (the server is throttled, nothing is lost) and one of the runtime's
+/// workers. A trace sink, a sound sink and the log run on the net thread, which all sessions of a
+/// runtime share: they must not block.
 #pragma once
 
 #include <sumac/geometry.h>
@@ -70,6 +71,9 @@ public:
     virtual ~DisplaySink() = default;
     /// Whether on_planes is wanted. Asked once, when the session starts.
     virtual bool takes_planes() const { return false; }
+    /// Whether all calls return within some microseconds. Then little drawing needs no worker, and
+    /// this sink may be called on the net thread. Asked once, when the session starts.
+    virtual bool returns_at_once() const { return false; }
     /// In place of on_update, if this sink takes planes and the stream's codec has them: the
     /// picture lies above all that was shown so far. The next on_update of this display contains
     /// it, in its pixels and in its damage; until then a later picture with the same `dest` hides

@@ -22,8 +22,8 @@ constexpr std::uint8_t shared_cache_id = 1;
 /// (NUM_STREAMS).
 constexpr std::uint32_t max_reported_stream_id = 49;
 
-/// Nobody sees drawing that comes so much later, and when it trickles in, it then takes half as
-/// many wake-ups: those cost more than most drawing.
+/// Nobody sees drawing that comes so much later, and when it trickles in, it then takes fewer
+/// wake-ups: those cost more than most drawing.
 constexpr std::chrono::milliseconds drawing_patience{2};
 
 /// Encoders pad odd sizes to whole blocks, so a picture may be up to 16 pixels larger than
@@ -153,6 +153,7 @@ void DisplayChannel::draw(wire::DisplayMessage&& parsed, const wire::Message& me
     job.display = id();
     job.serial = message.serial;
     if (const auto* inval = std::get_if<wire::InvalAllPixmaps>(&parsed)) job.wait = inval->wait;
+    job.cost = drawing_cost(parsed);
     job.work = std::move(parsed);
     job.keep_alive = message.buffer;
     job.cost_bytes = message.buffer->size();
@@ -160,10 +161,13 @@ void DisplayChannel::draw(wire::DisplayMessage&& parsed, const wire::Message& me
 }
 
 std::chrono::microseconds DisplayChannel::on_pause() {
-    parts_.draw->begin();
-    // When frames arrive is what their timing is made of.
-    const bool video = streams_.size() > 0 || likely_video_.plays(io::now());
-    return video ? std::chrono::microseconds{} : drawing_patience;
+    // When frames arrive is what their timing is made of; and the net thread is for them.
+    if (streams_.size() > 0 || likely_video_.plays(io::now())) {
+        parts_.draw->begin();
+        return {};
+    }
+    parts_.draw->begin_or_draw();
+    return drawing_patience;
 }
 
 /// Before it destroys a stream the server clips it away and draws its last picture, which may still

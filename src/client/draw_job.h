@@ -44,9 +44,10 @@ struct DrawJob {
     std::variant<OpenDisplay, CloseDisplay, ResetDisplay, wire::DisplayMessage, ShowPicture> work;
     std::shared_ptr<const void> keep_alive; ///< what `work` borrows from
     std::size_t cost_bytes = 0;
+    std::optional<Duration> cost; ///< of time (drawing_cost)
 };
 
-/// Called on a worker thread; they post to the net thread.
+/// Called where drawing happens; they post to the net thread.
 struct DrawEvents {
     std::function<void(const ShownFrame&, LocalTime shown)> on_shown;
     std::function<void(const ShownFrame&)> on_not_shown;        ///< its surface is gone

@@ -28,11 +28,13 @@ DrawWorker::DrawWorker(asio::any_io_executor pool,
                        std::size_t workers,
                        Statistics& statistics,
                        DisplaySink* sink,
-                       Events events)
+                       Events events,
+                       NetDrawing* here)
     : pool_(std::move(pool)),
       statistics_(statistics),
       sink_(sink),
       events_(std::move(events)),
+      here_(here),
       early_(workers) {}
 
 void DrawWorker::post(DrawJob&& job) {
@@ -41,8 +43,24 @@ void DrawWorker::post(DrawJob&& job) {
 }
 
 void DrawWorker::begin() {
+    arrived_.reset();
     std::unique_lock lock{mutex_};
     if (!inbox_.empty()) schedule(std::move(lock));
+}
+
+void DrawWorker::begin_or_draw() {
+    arrived_.reset();
+    const LocalTime now = io::now();
+    {
+        std::unique_lock lock{mutex_};
+        if (inbox_.empty()) return;
+        const bool only_these = !running_ && !awaiting_ && queued_ == inbox_.size();
+        if (here_ == nullptr || !only_these || !inbox_cost_ || !here_->may_take(*inbox_cost_, now))
+            return schedule(std::move(lock));
+        running_ = true;
+    }
+    run();
+    here_->took(io::now() - now);
 }
 
 void DrawWorker::queue(DrawJob&& job) {
@@ -54,13 +72,19 @@ void DrawWorker::queue(DrawJob&& job) {
         Queued& queued = spare_.front();
         queued.job = std::move(job);
         queued.job.cost_bytes += sizeof(Queued);
-        queued.arrived = io::now();
+        if (!arrived_) arrived_ = io::now();
+        queued.arrived = *arrived_;
         // Drawing that has nothing else to do comes to it at once.
         const auto* message = std::get_if<wire::DisplayMessage>(&queued.job.work);
         const bool early = message != nullptr && queued_ > 0;
         if (early) queued.image = early_.add(*message, queued.job.keep_alive);
         image = queued.image != nullptr;
-        queued_bytes_[display] += queued.job.cost_bytes;
+        std::size_t& bytes = queued_bytes_[display];
+        bytes += queued.job.cost_bytes;
+        if (bytes > max_draw_queue_bytes) crowded_ = true;
+        inbox_cost_ = inbox_cost_ && queued.job.cost
+                          ? std::optional{*inbox_cost_ + *queued.job.cost}
+                          : std::nullopt;
         ++queued_;
         if (queued.job.serial) seen_[display] = *queued.job.serial;
         if (std::holds_alternative<ResetDisplay>(queued.job.work)) seen_.erase(display);
@@ -77,6 +101,7 @@ void DrawWorker::saw(std::uint8_t display, Serial serial) {
 }
 
 bool DrawWorker::full(std::uint8_t display) const {
+    if (!crowded_) return false;
     const std::lock_guard lock{mutex_};
     const auto bytes = queued_bytes_.find(display);
     const bool is_full =
@@ -212,6 +237,7 @@ void DrawWorker::take_inbox() {
     {
         const std::lock_guard lock{mutex_};
         taken.swap(inbox_);
+        inbox_cost_ = Duration{};
         patient_ = !closing_;
         seen_before_ = seen_;
     }
@@ -259,6 +285,9 @@ void DrawWorker::settle() {
         const std::lock_guard lock{mutex_};
         for (auto& [id, bytes] : finished_bytes_)
             queued_bytes_[id] -= std::exchange(bytes, 0);
+        crowded_ = std::any_of(queued_bytes_.begin(), queued_bytes_.end(), [](const auto& entry) {
+            return entry.second > max_draw_queue_bytes;
+        });
         queued_ -= std::exchange(finished_, 0);
         while (!emptied_.empty() && spare_.size() < max_spare)
             spare_.splice(spare_.end(), emptied_, emptied_.begin());

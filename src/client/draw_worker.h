@@ -1,6 +1,6 @@
-/// Executes the drawing of a session, in order, on the worker pool: canvases, caches, damage, and
-/// the calls of the display sink. At most one worker thread draws at a time; images are decoded
-/// beside it (early_images.h).
+/// Executes the drawing of a session, in order: canvases, caches, damage, and the calls of the
+/// display sink. At most one thread draws at a time, one of the worker pool or, if it is little,
+/// the net thread (drawing_cost.h); images are decoded beside it (early_images.h).
 ///
 /// Each display channel has a queue of its own. Its head may have to wait: for an image that
 /// another display channel brings, for another channel to get as far as a WAIT_FOR_CHANNELS says,
@@ -12,6 +12,7 @@
 #pragma once
 
 #include "client/draw_job.h"
+#include "client/drawing_cost.h"
 #include "client/drawn_display.h"
 #include "client/early_images.h"
 #include "client/statistics.h"
@@ -19,6 +20,7 @@
 
 #include <asio/any_io_executor.hpp>
 
+#include <atomic>
 #include <list>
 #include <map>
 #include <memory>
@@ -35,20 +37,24 @@ class DrawWorker : public std::enable_shared_from_this<DrawWorker> {
 public:
     using Events = DrawEvents;
 
-    /// `workers` is the size of the pool. `statistics` and `sink` (may be null) must outlive the
-    /// worker's last job.
+    /// `workers` is the size of the pool. `statistics`, `sink` and `here` (both may be null) must
+    /// outlive the worker's last job.
     DrawWorker(asio::any_io_executor pool,
                std::size_t workers,
                Statistics& statistics,
                DisplaySink* sink,
-               Events events);
+               Events events,
+               NetDrawing* here = nullptr);
 
     /// Queues; never blocks. Net thread.
     void post(DrawJob&& job);
-    /// The same, but drawing may wait until `begin`: so that what came together wakes a worker
-    /// once.
+    /// The same, but drawing may wait until `begin`: what came together has arrived at one time,
+    /// and wakes a worker once.
     void queue(DrawJob&& job);
     void begin();
+    /// As begin; but what all in all is little, and waits for nothing, is drawn at once if `here`
+    /// allows, and the sink called. Net thread.
+    void begin_or_draw();
     /// A message of this channel needs no drawing, but others may wait for its number. Net thread.
     void saw(std::uint8_t display, Serial serial);
 
@@ -99,7 +105,9 @@ private:
     Statistics& statistics_;
     DisplaySink* sink_;
     Events events_;
+    NetDrawing* here_; ///< null: the sink may block
     EarlyImages early_;
+    std::optional<LocalTime> arrived_; ///< what was queued and not begun; the net thread's own
 
     /// Guards the members up to the next comment, which net and workers share.
     mutable std::mutex mutex_;
@@ -109,6 +117,8 @@ private:
     std::map<std::uint8_t, Serial> seen_;
     std::map<std::uint8_t, std::size_t> queued_bytes_; ///< by display
     std::size_t queued_ = 0;                           ///< jobs of all displays
+    std::optional<Duration> inbox_cost_ = Duration{};  ///< nothing: nobody knows
+    std::atomic<bool> crowded_ = false; ///< a display may be full: asked for each message
     bool closing_ = false;
     bool running_ = false;
     bool awaiting_ = false; ///< not running until an image is decoded

@@ -104,7 +104,7 @@ void DrawnDisplay::drawn(const wire::DisplayMessage& message,
                          bool kept_primary,
                          LocalTime arrived) {
     if (const auto name = std::visit(NameOf{}, message); !name.empty())
-        parts_.statistics.drawn(name, io::now() - arrived);
+        uncounted_.push_back({name, arrived});
     if (!kept_primary) announce_primary(message);
     if (std::holds_alternative<wire::DisplayMark>(message)) marked_ = true;
     if (const auto* config = std::get_if<wire::MonitorsConfig>(&message);
@@ -125,7 +125,7 @@ void DrawnDisplay::show(const ShowPicture& show) {
         return;
     }
     note(*damage);
-    publish(show.frame);
+    update_sink(show.frame);
     parts_.events.on_shown(show.frame, io::now());
 }
 
@@ -235,7 +235,14 @@ void DrawnDisplay::note(const canvas::Damage& damage) {
     if (damage_.size() > max_damage_rects) damage_ = {hull_of(damage_)};
 }
 
-void DrawnDisplay::publish(const std::optional<ShownFrame>& frame) {
+void DrawnDisplay::publish() {
+    update_sink({});
+    if (uncounted_.empty()) return;
+    parts_.statistics.drawn(uncounted_, io::now());
+    uncounted_.clear();
+}
+
+void DrawnDisplay::update_sink(const std::optional<ShownFrame>& frame) {
     if (!marked_) return;
     const std::vector<Rect> damage = std::exchange(damage_, {});
     if (parts_.sink == nullptr || damage.empty()) return;

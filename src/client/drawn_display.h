@@ -51,10 +51,10 @@ public:
     void close();
 
     /// Gives to the sink what it has not seen.
-    void publish() { publish({}); }
+    void publish();
 
 private:
-    void publish(const std::optional<ShownFrame>& frame);
+    void update_sink(const std::optional<ShownFrame>& frame);
     bool show_planes(const ShowPicture& show);
     bool show_whole(const ShowPicture& show);
     void bring_down();
@@ -69,6 +69,7 @@ private:
     std::shared_ptr<image::ImageCache> images_; ///< the canvas borrows it
     canvas::Canvas canvas_;
     std::vector<Rect> damage_; ///< of the primary, not yet given to the sink
+    std::vector<Statistics::DrawnOperation> uncounted_;
     PicturesAbove above_;
     bool has_primary_ = false;
     bool marked_ = false;           ///< the primary may be shown

@@ -1,5 +1,7 @@
 #include "client/early_images.h"
 
+#include "client/drawing_cost.h"
+
 #include <spice/enums.h>
 
 #include <algorithm>
@@ -35,7 +37,7 @@ bool is_worth_it(const wire::Image& image) {
     const bool compressed = std::holds_alternative<wire::EncodedImage>(image.body) ||
                             std::holds_alternative<wire::JpegAlphaImage>(image.body);
     const std::int64_t pixels = pixels_of(image.descriptor);
-    return compressed && image::can_decode_ahead(image) && pixels >= min_early_pixels &&
+    return compressed && image::can_decode_ahead(image) && decoding_cost(image) >= min_early_time &&
            pixels <= std::int64_t{max_early_bytes / 4};
 }
 

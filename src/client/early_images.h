@@ -12,6 +12,7 @@
 
 #include "image/decode_image.h"
 #include "wire/display.h"
+#include <sumac/time.h>
 
 #include <map>
 #include <memory>
@@ -23,8 +24,8 @@ namespace sumac::client {
 /// Pixels of a session that are decoded early, or being decoded, and not drawn yet: four 4K
 /// screens. A larger image is decoded in its turn.
 inline constexpr std::size_t max_early_bytes = std::size_t{128} << 20U;
-/// Smaller images take less time than handing them over.
-inline constexpr std::int64_t min_early_pixels = 64 * 64;
+/// Images that are decoded in less (decoding_cost) are not worth handing over.
+inline constexpr Duration min_early_time = std::chrono::microseconds{50};
 
 class EarlyImages {
 public:

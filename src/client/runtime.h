@@ -2,6 +2,7 @@
 /// that draws and decodes.
 #pragma once
 
+#include "client/drawing_cost.h"
 #include "video/hardware.h"
 #include <sumac/client.h>
 
@@ -22,11 +23,13 @@ public:
 
     asio::io_context& net() { return net_; }
     asio::thread_pool& workers() { return workers_; }
+    client::NetDrawing& drawing() { return drawing_; }
     const std::shared_ptr<video::Hardware>& hardware() const { return hardware_; }
 
 private:
     std::shared_ptr<video::Hardware> hardware_ = std::make_shared<video::Hardware>();
     asio::thread_pool workers_; ///< outlives net_, whose last handlers may own what lives on it
+    client::NetDrawing drawing_;
     asio::io_context net_{1};
     asio::executor_work_guard<asio::io_context::executor_type> keep_running_;
     std::jthread net_thread_;

@@ -33,11 +33,13 @@ Session::Impl::Impl(Runtime::Impl& runtime, Target target, SessionOptions option
 /// Not in the constructor, because what is made here refers back to the finished object.
 void Session::Impl::start() {
     const auto workers = runtime_.workers().get_executor();
+    const bool sink_waits = sinks_.display != nullptr && !sinks_.display->returns_at_once();
     draw_ = std::make_shared<client::DrawWorker>(workers,
                                                  asio::query(workers, asio::execution::occupancy),
                                                  statistics_,
                                                  sinks_.display,
-                                                 draw_events());
+                                                 draw_events(),
+                                                 sink_waits ? nullptr : &runtime_.drawing());
     const auto send_report = [this](std::uint32_t display, const media::StreamReport& report) {
         const auto found = displays_.find(static_cast<std::uint8_t>(display));
         if (found != displays_.end()) found->second->send_report(report);

@@ -49,11 +49,17 @@ void Statistics::ignored(ChannelId id, std::string_view what) {
     ++channels_[id].ignored[std::string{what}];
 }
 
-void Statistics::drawn(std::string_view operation, Duration delay) {
+void Statistics::drawn(std::span<const DrawnOperation> operations, LocalTime now) {
     const Lock lock{mutex_};
-    ++report_.draws[std::string{operation}];
     if (!draw_delay_) draw_delay_ = std::make_unique<Histogram>();
-    draw_delay_->add(delay);
+    std::uint64_t* count = nullptr;
+    std::string_view counted;
+    for (const DrawnOperation& operation : operations) {
+        if (operation.name != counted) count = &report_.draws[std::string{operation.name}];
+        counted = operation.name;
+        ++*count;
+        draw_delay_->add(now - operation.arrived);
+    }
 }
 
 void Statistics::not_drawn(std::string_view what) {

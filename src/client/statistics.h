@@ -10,7 +10,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace sumac::client {
 
@@ -35,8 +37,11 @@ public:
     void damaged(ChannelId id, std::string_view what);
     void ignored(ChannelId id, std::string_view what);
 
-    /// `delay`: from when it was read until it was drawn.
-    void drawn(std::string_view operation, Duration delay);
+    struct DrawnOperation {
+        std::string_view name; ///< of a literal
+        LocalTime arrived;     ///< when it was read
+    };
+    void drawn(std::span<const DrawnOperation> operations, LocalTime now);
     void not_drawn(std::string_view what);
 
     void stream_created(StreamKey key, const StreamReport& stream);

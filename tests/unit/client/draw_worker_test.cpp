@@ -91,18 +91,18 @@ protected:
         return {{SPICE_CHANNEL_DISPLAY, display}, Serial{serial}};
     }
 
+    static DrawWorker::Events ignore_events() {
+        return {[](const ShownFrame&, LocalTime) {},
+                [](const ShownFrame&) {},
+                [](std::uint8_t, Error) {},
+                [] {}};
+    }
+
     asio::io_context pool;
     Statistics statistics{"test"};
     Diary diary;
     std::shared_ptr<DrawWorker> worker =
-        std::make_shared<DrawWorker>(pool.get_executor(),
-                                     2,
-                                     statistics,
-                                     &diary,
-                                     DrawWorker::Events{[](const ShownFrame&, LocalTime) {},
-                                                        [](const ShownFrame&) {},
-                                                        [](std::uint8_t, Error) {},
-                                                        [] {}});
+        std::make_shared<DrawWorker>(pool.get_executor(), 2, statistics, &diary, ignore_events());
 };
 
 TEST_F(DrawWorkerTest, ShowsAPrimaryOnceItIsMarked) {
@@ -217,6 +217,103 @@ TEST_F(DrawWorkerTest, WaitsNoLongerForADisplayThatHasClosed) {
     post(0, CloseDisplay{});
     run();
     EXPECT_EQ(diary.take(), (Lines{"destroyed 0", "update 1"}));
+}
+
+/// The pool of these runs only where a test says so: what is seen before was drawn on the spot.
+class DrawingHereTest : public DrawWorkerTest {
+protected:
+    void SetUp() override {
+        worker = std::make_shared<DrawWorker>(
+            pool.get_executor(), 2, statistics, &diary, ignore_events(), &here);
+        post(0, OpenDisplay{1});
+        make_primary(0);
+        run();
+        diary.take();
+    }
+    void queue(wire::DisplayMessage message) {
+        DrawJob job;
+        job.cost = drawing_cost(message);
+        job.work = std::move(message);
+        worker->queue(std::move(job));
+    }
+    /// Pixels of LZ4, which are not decoded: only their number counts here.
+    static wire::DisplayMessage large_image() {
+        const wire::ImageDescriptor of{ImageId{9}, SPICE_IMAGE_TYPE_LZ4, 0, 1000, 1000};
+        return canvas::copy(0, {0, 0, 1, 1}, {of, wire::EncodedImage{}}, {0, 0, 1, 1});
+    }
+
+    NetDrawing here;
+};
+
+TEST_F(DrawingHereTest, DrawsLittleOnTheSpot) {
+    queue(canvas::fill(0, {0, 0, 8, 8}, 0x112233));
+    queue(wire::CopyBits{canvas::base(0, {8, 8, 16, 16}), {0, 0}});
+    EXPECT_EQ(diary.take(), Lines{});
+    worker->begin_or_draw();
+    EXPECT_EQ(diary.take(), (Lines{"update 0"}));
+    EXPECT_EQ(diary.first_pixel, 0x112233U);
+    EXPECT_TRUE(worker->idle());
+    EXPECT_EQ(statistics.report().draws["fill"], 1U);
+}
+
+TEST_F(DrawingHereTest, LeavesMuchToAWorker) {
+    queue(canvas::fill(0, {0, 0, 8, 8}, 0x112233));
+    queue(large_image());
+    worker->begin_or_draw();
+    EXPECT_EQ(diary.take(), Lines{});
+    run();
+    EXPECT_EQ(diary.take(), (Lines{"update 0"}));
+}
+
+TEST_F(DrawingHereTest, LeavesToAWorkerWhatNobodyCanGuess) {
+    post(0, canvas::create(1, SPICE_SURFACE_FMT_32_xRGB, 64, 48));
+    run();
+    queue(wire::SurfaceDestroy{SurfaceId{1}});
+    queue(canvas::fill(0, {0, 0, 8, 8}, 0x112233));
+    worker->begin_or_draw();
+    EXPECT_EQ(diary.take(), Lines{});
+    run();
+    EXPECT_EQ(diary.take(), (Lines{"update 0"}));
+}
+
+TEST_F(DrawingHereTest, DoesNotOvertakeAWorker) {
+    queue(large_image());
+    worker->begin();
+    queue(canvas::fill(0, {0, 0, 8, 8}, 0x112233));
+    worker->begin_or_draw();
+    EXPECT_EQ(diary.take(), Lines{});
+    run();
+    EXPECT_EQ(diary.first_pixel, 0x112233U);
+    queue(canvas::fill(0, {0, 0, 8, 8}, 0x445566));
+    worker->begin_or_draw();
+    EXPECT_EQ(diary.first_pixel, 0x445566U) << "all is done";
+}
+
+TEST_F(DrawingHereTest, DoesNotOvertakeWhatWaits) {
+    post(1, OpenDisplay{1});
+    run();
+    post(0, draw_cached(5));
+    run();
+    queue(canvas::fill(0, {0, 0, 8, 8}, 0x112233));
+    worker->begin_or_draw();
+    EXPECT_EQ(diary.take(), Lines{});
+    worker->close();
+    run();
+    EXPECT_EQ(diary.take(), (Lines{"update 0"}));
+}
+
+TEST_F(DrawingHereTest, LeavesAllToAWorkerIfTheSinkMayBlock) {
+    worker = std::make_shared<DrawWorker>(
+        pool.get_executor(), 2, statistics, &diary, ignore_events(), nullptr);
+    post(0, OpenDisplay{1});
+    make_primary(0);
+    run();
+    diary.take();
+    queue(canvas::fill(0, {0, 0, 8, 8}, 0x112233));
+    worker->begin_or_draw();
+    EXPECT_EQ(diary.take(), Lines{});
+    run();
+    EXPECT_EQ(diary.take(), (Lines{"update 0"}));
 }
 
 } // namespace

@@ -29,7 +29,7 @@ protected:
     }
 
     EarlyImages early{4};
-    LzImage image{64, 7};
+    LzImage image{112, 7};
 };
 
 TEST_F(EarlyImagesTest, AreDecodedInTheOrderOfArrival) {
@@ -132,7 +132,7 @@ TEST_F(EarlyImagesTest, LeaveAWorkerFreeUnlessThereAreOnlyTwo) {
 }
 
 TEST_F(EarlyImagesTest, AreThoseWorthIt) {
-    const LzImage small{63, 1};
+    const LzImage small{111, 1};
     EXPECT_EQ(early.add(copy_of(small.wire()), small.data), nullptr);
     EXPECT_EQ(early.add(copy_of(canvas::cached_image(1)), nullptr), nullptr);
     EXPECT_EQ(early.add(copy_of(canvas::surface_image(1)), nullptr), nullptr);
