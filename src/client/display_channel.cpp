@@ -24,7 +24,7 @@ constexpr std::uint32_t max_reported_stream_id = 49;
 
 /// Nobody sees drawing that comes so much later, and when it trickles in, it then takes fewer
 /// wake-ups: those cost more than most drawing.
-constexpr std::chrono::milliseconds drawing_patience{2};
+constexpr std::chrono::milliseconds drawing_patience{5};
 
 /// Encoders pad odd sizes to whole blocks, so a picture may be up to 16 pixels larger than
 /// declared.
