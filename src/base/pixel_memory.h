@@ -19,8 +19,8 @@ using PixelMemory = std::unique_ptr<std::byte[], FreePixels>;
 inline constexpr std::size_t simd_alignment = 64;
 
 /// Not initialised. Null if the machine has no more. Takes up to a third more than was asked for,
-/// to end with a whole huge page. `alignment` is a power of two; more than the default takes
-/// longer.
+/// to end with a whole huge page; limits count what was asked for. `alignment` is a power of two
+/// and at least that of a pointer; more than the default takes longer.
 PixelMemory allocate_pixels(std::size_t size_bytes,
                             std::size_t alignment = alignof(std::max_align_t)) noexcept;
 

@@ -83,6 +83,8 @@ public:
     /// The primary surface (id 0) as B, G, R, X for a sink, valid until the next call of a
     /// non-const member; none while there is no primary surface.
     std::optional<PictureView> primary();
+    /// A primary of 16 bits is not seen as it is stored.
+    bool converts_primary() const { return shadow_.has_value(); }
 
     std::optional<Size> surface_size(SurfaceId id) const;
 

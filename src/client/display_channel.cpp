@@ -1,5 +1,6 @@
 #include "client/display_channel.h"
 
+#include "client/drawing_cost.h"
 #include "image/glz_window.h"
 #include "image/image_cache.h"
 #include "io/clock.h"

@@ -29,12 +29,12 @@ DrawWorker::DrawWorker(asio::any_io_executor pool,
                        Statistics& statistics,
                        DisplaySink* sink,
                        Events events,
-                       NetDrawing* here)
+                       NetDrawing* net)
     : pool_(std::move(pool)),
       statistics_(statistics),
       sink_(sink),
       events_(std::move(events)),
-      here_(here),
+      net_(net),
       early_(workers) {}
 
 void DrawWorker::post(DrawJob&& job) {
@@ -45,52 +45,50 @@ void DrawWorker::post(DrawJob&& job) {
 void DrawWorker::begin() {
     arrived_.reset();
     std::unique_lock lock{mutex_};
-    if (!inbox_.empty()) schedule(std::move(lock));
+    if (inbox_.empty()) return;
+    schedule(std::move(lock));
+    call_helpers();
 }
 
 void DrawWorker::begin_or_draw() {
-    arrived_.reset();
     const LocalTime now = io::now();
-    {
-        std::unique_lock lock{mutex_};
-        if (inbox_.empty()) return;
-        const bool only_these = !running_ && !awaiting_ && queued_ == inbox_.size();
-        if (here_ == nullptr || !only_these || !inbox_cost_ || !here_->may_take(*inbox_cost_, now))
-            return schedule(std::move(lock));
-        running_ = true;
-    }
+    if (!take_turn(now)) return begin();
+    arrived_.reset();
     run();
-    here_->took(io::now() - now);
+    net_->took(io::now() - now);
+}
+
+/// Whether the caller is to draw what has come.
+bool DrawWorker::take_turn(LocalTime now) {
+    const std::lock_guard lock{mutex_};
+    const bool nothing_else = !running_ && !awaiting_ && queued_ == inbox_.size() && !laden_;
+    if (net_ == nullptr || inbox_.empty() || !nothing_else || !inbox_cost_) return false;
+    running_ = net_->may_take(*inbox_cost_, now);
+    return running_;
 }
 
 void DrawWorker::queue(DrawJob&& job) {
     const std::uint8_t display = job.display;
-    bool image = false;
-    {
-        const std::lock_guard lock{mutex_};
-        if (spare_.empty()) spare_.emplace_back();
-        Queued& queued = spare_.front();
-        queued.job = std::move(job);
-        queued.job.cost_bytes += sizeof(Queued);
-        if (!arrived_) arrived_ = io::now();
-        queued.arrived = *arrived_;
-        // Drawing that has nothing else to do comes to it at once.
-        const auto* message = std::get_if<wire::DisplayMessage>(&queued.job.work);
-        const bool early = message != nullptr && queued_ > 0;
-        if (early) queued.image = early_.add(*message, queued.job.keep_alive);
-        image = queued.image != nullptr;
-        std::size_t& bytes = queued_bytes_[display];
-        bytes += queued.job.cost_bytes;
-        if (bytes > max_draw_queue_bytes) crowded_ = true;
-        inbox_cost_ = inbox_cost_ && queued.job.cost
-                          ? std::optional{*inbox_cost_ + *queued.job.cost}
-                          : std::nullopt;
-        ++queued_;
-        if (queued.job.serial) seen_[display] = *queued.job.serial;
-        if (std::holds_alternative<ResetDisplay>(queued.job.work)) seen_.erase(display);
-        inbox_.splice(inbox_.end(), spare_, spare_.begin());
-    }
-    if (image) call_helpers();
+    const std::lock_guard lock{mutex_};
+    if (spare_.empty()) spare_.emplace_back();
+    Queued& queued = spare_.front();
+    queued.job = std::move(job);
+    queued.job.cost_bytes += sizeof(Queued);
+    if (!arrived_) arrived_ = io::now();
+    queued.arrived = *arrived_;
+    // Drawing that has nothing else to do comes to it at once.
+    const auto* message = std::get_if<wire::DisplayMessage>(&queued.job.work);
+    const bool early = message != nullptr && queued_ > 0;
+    if (early) queued.image = early_.add(*message, queued.job.keep_alive);
+    std::size_t& bytes = queued_bytes_[display];
+    bytes += queued.job.cost_bytes;
+    if (bytes > max_draw_queue_bytes) crowded_ = true;
+    inbox_cost_ = inbox_cost_ && queued.job.cost ? std::optional{*inbox_cost_ + *queued.job.cost}
+                                                 : std::nullopt;
+    ++queued_;
+    if (queued.job.serial) seen_[display] = *queued.job.serial;
+    if (std::holds_alternative<ResetDisplay>(queued.job.work)) seen_.erase(display);
+    inbox_.splice(inbox_.end(), spare_, spare_.begin());
 }
 
 void DrawWorker::saw(std::uint8_t display, Serial serial) {
@@ -138,7 +136,7 @@ void DrawWorker::schedule(std::unique_lock<std::mutex> lock) {
     }
 }
 
-void DrawWorker::run() {
+void DrawWorker::run() noexcept {
     bool more = true;
     try {
         begin_turn();
@@ -179,6 +177,9 @@ void DrawWorker::begin_turn() {
 void DrawWorker::end_turn(bool more) {
     settle();
     std::unique_lock lock{mutex_};
+    laden_ = std::any_of(displays_.begin(), displays_.end(), [](const auto& entry) {
+        return entry.second->drawn.laden();
+    });
     running_ = false;
     if (!more && decoding()) {
         if (!woken_) awaiting_ = true;

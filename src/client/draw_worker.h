@@ -12,9 +12,9 @@
 #pragma once
 
 #include "client/draw_job.h"
-#include "client/drawing_cost.h"
 #include "client/drawn_display.h"
 #include "client/early_images.h"
+#include "client/net_drawing.h"
 #include "client/statistics.h"
 #include <sumac/sinks.h>
 
@@ -37,14 +37,14 @@ class DrawWorker : public std::enable_shared_from_this<DrawWorker> {
 public:
     using Events = DrawEvents;
 
-    /// `workers` is the size of the pool. `statistics`, `sink` and `here` (both may be null) must
+    /// `workers` is the size of the pool. `statistics`, `sink` and `net` (both may be null) must
     /// outlive the worker's last job.
     DrawWorker(asio::any_io_executor pool,
                std::size_t workers,
                Statistics& statistics,
                DisplaySink* sink,
                Events events,
-               NetDrawing* here = nullptr);
+               NetDrawing* net = nullptr);
 
     /// Queues; never blocks. Net thread.
     void post(DrawJob&& job);
@@ -52,7 +52,7 @@ public:
     /// and wakes a worker once.
     void queue(DrawJob&& job);
     void begin();
-    /// As begin; but what all in all is little, and waits for nothing, is drawn at once if `here`
+    /// As begin; but what all in all is little, and waits for nothing, is drawn at once if `net`
     /// allows, and the sink called. Net thread.
     void begin_or_draw();
     /// A message of this channel needs no drawing, but others may wait for its number. Net thread.
@@ -82,7 +82,8 @@ private:
     using Outcome = DrawnDisplay::Outcome;
 
     void schedule(std::unique_lock<std::mutex> lock);
-    void run();
+    bool take_turn(LocalTime now);
+    void run() noexcept;
     void begin_turn();
     void end_turn(bool more);
     void tell_progress();
@@ -105,7 +106,7 @@ private:
     Statistics& statistics_;
     DisplaySink* sink_;
     Events events_;
-    NetDrawing* here_; ///< null: the sink may block
+    NetDrawing* net_; ///< null: the sink may block
     EarlyImages early_;
     std::optional<LocalTime> arrived_; ///< what was queued and not begun; the net thread's own
 
@@ -123,6 +124,7 @@ private:
     bool running_ = false;
     bool awaiting_ = false; ///< not running until an image is decoded
     bool woken_ = false;    ///< it was, while running
+    bool laden_ = false;    ///< a display is slow to draw on, as of the last turn
     /// Somebody was told that it is full or not idle: progress is news.
     mutable bool progress_wanted_ = false;
 

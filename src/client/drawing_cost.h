@@ -16,22 +16,4 @@ Duration decoding_cost(const wire::Image& image);
 /// guess.
 std::optional<Duration> drawing_cost(const wire::DisplayMessage& message);
 
-/// How much drawing the net thread may do by itself, which all sessions of a runtime share: waking
-/// a worker costs more than most drawing of a desktop, but sockets, sound and frames come first.
-/// Net thread only.
-class NetDrawing {
-public:
-    /// In one go, by guess: well below what anybody notices.
-    static constexpr std::chrono::microseconds longest{1000};
-    /// Of the time that passes, this part at most.
-    static constexpr int share = 5;
-
-    bool may_take(Duration cost, LocalTime now);
-    void took(Duration time) { left_ -= time; }
-
-private:
-    Duration left_ = longest;
-    std::optional<LocalTime> last_;
-};
-
 } // namespace sumac::client

@@ -236,10 +236,11 @@ void DrawnDisplay::note(const canvas::Damage& damage) {
 }
 
 void DrawnDisplay::publish() {
+    if (!uncounted_.empty()) {
+        parts_.statistics.drawn(uncounted_, io::now());
+        uncounted_.clear();
+    }
     update_sink({});
-    if (uncounted_.empty()) return;
-    parts_.statistics.drawn(uncounted_, io::now());
-    uncounted_.clear();
 }
 
 void DrawnDisplay::update_sink(const std::optional<ShownFrame>& frame) {

@@ -45,6 +45,9 @@ public:
     };
     Outcome draw(const wire::DisplayMessage& message, const Turn& turn);
     void show(const ShowPicture& show);
+    /// What is drawn next may take long, however little it is: pictures of streams lie above the
+    /// canvas, or its pixels are not those that the sink gets.
+    bool laden() const { return !above_.empty() || canvas_.converts_primary(); }
     /// Another server goes on from here.
     void reset(std::shared_ptr<image::ImageCache> images);
     /// The channel has ended; call nothing after it.

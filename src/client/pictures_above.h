@@ -18,6 +18,7 @@ public:
 
     /// Whether another picture finds room, or `show` hides one of those.
     bool has_room_for(const ShowPicture& show) const;
+    bool empty() const { return pictures_.empty(); }
     /// Keeps `show` instead of what it hides.
     void put(const ShowPicture& show);
     /// Keeps nothing but `show`, which hides the whole `canvas`.

@@ -2,7 +2,7 @@
 /// that draws and decodes.
 #pragma once
 
-#include "client/drawing_cost.h"
+#include "client/net_drawing.h"
 #include "video/hardware.h"
 #include <sumac/client.h>
 

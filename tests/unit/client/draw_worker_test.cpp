@@ -1,5 +1,6 @@
 #include "../canvas/canvas_builders.h"
 #include "client/draw_worker.h"
+#include "client/drawing_cost.h"
 
 #include <asio/io_context.hpp>
 #include <gtest/gtest.h>
@@ -224,7 +225,7 @@ class DrawingHereTest : public DrawWorkerTest {
 protected:
     void SetUp() override {
         worker = std::make_shared<DrawWorker>(
-            pool.get_executor(), 2, statistics, &diary, ignore_events(), &here);
+            pool.get_executor(), 2, statistics, &diary, ignore_events(), &net);
         post(0, OpenDisplay{1});
         make_primary(0);
         run();
@@ -242,7 +243,7 @@ protected:
         return canvas::copy(0, {0, 0, 1, 1}, {of, wire::EncodedImage{}}, {0, 0, 1, 1});
     }
 
-    NetDrawing here;
+    NetDrawing net;
 };
 
 TEST_F(DrawingHereTest, DrawsLittleOnTheSpot) {
@@ -277,27 +278,60 @@ TEST_F(DrawingHereTest, LeavesToAWorkerWhatNobodyCanGuess) {
 }
 
 TEST_F(DrawingHereTest, DoesNotOvertakeAWorker) {
-    queue(large_image());
-    worker->begin();
     queue(canvas::fill(0, {0, 0, 8, 8}, 0x112233));
+    worker->begin();
+    queue(canvas::fill(0, {0, 0, 8, 8}, 0x445566));
     worker->begin_or_draw();
     EXPECT_EQ(diary.take(), Lines{});
     run();
-    EXPECT_EQ(diary.first_pixel, 0x112233U);
-    queue(canvas::fill(0, {0, 0, 8, 8}, 0x445566));
+    EXPECT_EQ(diary.first_pixel, 0x445566U);
+    queue(canvas::fill(0, {0, 0, 8, 8}, 0x778899));
     worker->begin_or_draw();
-    EXPECT_EQ(diary.first_pixel, 0x445566U) << "all is done";
+    EXPECT_EQ(diary.first_pixel, 0x778899U) << "all is done";
 }
 
 TEST_F(DrawingHereTest, DoesNotOvertakeWhatWaits) {
     post(1, OpenDisplay{1});
-    run();
-    post(0, draw_cached(5));
+    post(1, canvas::create(0, SPICE_SURFACE_FMT_32_xRGB, 64, 48));
+    post(0, draw_cached(5)); // which display 1 may still bring
     run();
     queue(canvas::fill(0, {0, 0, 8, 8}, 0x112233));
     worker->begin_or_draw();
-    EXPECT_EQ(diary.take(), Lines{});
+    EXPECT_FALSE(worker->idle()) << "a worker was called";
+    run();
+    EXPECT_EQ(diary.take(), (Lines{"created 1 64x48"}));
     worker->close();
+    run();
+    EXPECT_EQ(diary.take(), (Lines{"update 0"}));
+}
+
+TEST_F(DrawingHereTest, LeavesToAWorkerWhatLiesBelowAVideo) {
+    const std::vector<std::uint32_t> pixels(64 * 48, 0xABCDEF);
+    ShowPicture show;
+    const PictureView view{reinterpret_cast<const std::byte*>(pixels.data()), {64, 48}, 64 * 4};
+    show.picture = std::make_shared<video::Picture>(video::Picture{view, nullptr, 4});
+    show.dest = {0, 0, 64, 48};
+    post(0, show);
+    run();
+    EXPECT_EQ(diary.take(), (Lines{"update 0"}));
+    queue(canvas::fill(0, {0, 0, 8, 8}, 0x112233));
+    worker->begin_or_draw();
+    EXPECT_EQ(diary.take(), Lines{}) << "the picture is drawn first, and may be large";
+    run();
+    EXPECT_EQ(diary.take(), (Lines{"update 0"}));
+    queue(canvas::fill(0, {0, 0, 8, 8}, 0x112233));
+    worker->begin_or_draw();
+    EXPECT_EQ(diary.take(), (Lines{"update 0"}));
+}
+
+TEST_F(DrawingHereTest, LeavesAScreenOf16BitsToAWorker) {
+    post(0, canvas::create(0, SPICE_SURFACE_FMT_16_555, 64, 48));
+    post(0, wire::DisplayMark{});
+    run();
+    diary.take();
+    queue(canvas::fill(0, {0, 0, 8, 8}, 0x7FFF));
+    worker->begin_or_draw();
+    EXPECT_EQ(diary.take(), Lines{});
     run();
     EXPECT_EQ(diary.take(), (Lines{"update 0"}));
 }

@@ -132,7 +132,7 @@ TEST_F(EarlyImagesTest, LeaveAWorkerFreeUnlessThereAreOnlyTwo) {
 }
 
 TEST_F(EarlyImagesTest, AreThoseWorthIt) {
-    const LzImage small{111, 1};
+    const LzImage small{110, 1};
     EXPECT_EQ(early.add(copy_of(small.wire()), small.data), nullptr);
     EXPECT_EQ(early.add(copy_of(canvas::cached_image(1)), nullptr), nullptr);
     EXPECT_EQ(early.add(copy_of(canvas::surface_image(1)), nullptr), nullptr);
