@@ -58,12 +58,14 @@ class Hiccups:
                 until = max(until, ended)
         return count
 
-    def stood_still_ms(self, since_us, until_us):
-        """How long this machine did so in that time, NOTED_MS or more each; at once on several cores is once."""
+    def stood_still_ms(self, longer_than_ms, since_us, until_us):
+        """How long in that time a thread of ours slept beyond what it had asked for, where that was so much (NOTED_MS or
+        more); at once on several cores is once."""
         total, until = 0.0, since_us
-        for began, ended, _ in sorted(self._stalls):
-            total += max(0.0, min(ended, until_us) - max(began, until))
-            until = max(until, ended)
+        for began, ended, beyond_ms in sorted(self._stalls):
+            if beyond_ms > longer_than_ms:
+                total += max(0.0, min(ended, until_us) - max(began + 1e6 * PERIOD, until))
+                until = max(until, ended)
         return total / 1000
 
     def longer_than(self, beyond_ms, since_us, until_us):

@@ -23,6 +23,8 @@ INTERVAL_MS = 1000 / FPS
 SLACK_MS = 40
 # What a host needs to make a stream of its clip (20 frames), and a second of that stream.
 STAY = 1.7
+# Of these 20 a client is sent so many at least, even by a host that hides some by the next one; more than 15 as a rule.
+DRAWN = 12
 CLIP = ("--size", "640x360", "--desktop", "640x360", "--fps", str(FPS))
 
 
@@ -71,17 +73,19 @@ class Moves(unittest.TestCase):
         self.assertEqual(recorded.torn, 0)
         # The same picture may come twice (the source's last one, and the destination's whole screen), none comes back.
         self.assertEqual(numbers, sorted(numbers))
-        # All that was received in streams is in the recording.
+        # All that was received in streams and was to be shown is in the recording.
+        skipped = {event["frame"] for event in frames.skipped}
         received = [recorded.numbers_of(event["mm_time"])
-                    for event in frames.received if event["frame"] not in frames.closed]
+                    for event in frames.received if event["frame"] not in frames.closed | skipped]
         self.assertNotIn([], received, "a stamp that no host gave")
-        unseen = [any_of for any_of in received if not set(any_of) & set(numbers)]
-        self.assertLessEqual(len(unseen), len(frames.skipped), f"received and not recorded: {unseen}")
-        self.assertGreaterEqual(len(set(numbers)), len(frames.presented))
+        self.assertEqual(recorded.unseen(received), [], "received and not recorded")
+        # So is what each host sends as drawing.
+        stood_still_ms = hiccups.stood_still_ms(INTERVAL_MS, events[0]["t_us"], events[-1]["t_us"])
+        as_drawing = len(set(numbers)) - len(frames.presented)
+        self.assertGreaterEqual(as_drawing, DRAWN * (hops + 1) - stood_still_ms / INTERVAL_MS)
         # The rest was never sent: it was drawn before the client had come, or hidden by the next one before a server without
         # time had sent it, of the 20 that each host sends as drawing above all.
         missing = recorded.missing()
-        stood_still_ms = hiccups.stood_still_ms(events[0]["t_us"], events[-1]["t_us"])
         self.assertLess(len(missing), FPS * (hops + 1 + stood_still_ms / 1000))
         at_moves, excess_at_moves, excess, where = recorded.longest_gaps_ms(after=chain.moves[0][1] - FPS)
         self.assertLess(excess, most_ms, f"after frame {where}; moves {chain.moves}")
@@ -90,7 +94,8 @@ class Moves(unittest.TestCase):
         reasons = dict(collections.Counter(event["reason"] for event in frames.skipped))
         print(f"{hops} {kind} migrations: {len(frames.received)} frames received in streams, {len(frames.presented)} presented, "
               f"{len(frames.closed)} still waiting when the session was closed, skipped {reasons}; "
-              f"{len(set(numbers))} pictures recorded, {len(missing)} never sent; longest gap at a move {at_moves:.0f} ms, "
+              f"{len(set(numbers))} pictures recorded, {as_drawing} of them as drawing, {len(missing)} never sent; "
+              f"longest gap at a move {at_moves:.0f} ms, "
               f"{excess_at_moves:.1f} ms beyond the servers' silence; any gap: {excess:.1f} ms, {most_ms:.0f} allowed (streams: "
               f"{max(frames.excess_gaps_ms()):.1f} ms beyond that at arrival)", flush=True)
         return chain

@@ -43,6 +43,18 @@ class Recorded:
         return [number for _, number in self._stamps[bisect.bisect(self._stamps, (stamp - self._late_ms, -1)) :
                                                      bisect.bisect(self._stamps, (stamp + 16, -1))]]
 
+    def unseen(self, received):
+        """Of these frames, in order, each given as the numbers that it may be, those for which no picture is left: each has
+        its own, after that of the one before."""
+        shown, last, unseen = set(self.numbers()), -1, []
+        for any_of in received:
+            number = next((n for n in any_of if n > last and n in shown), None)
+            if number is None:
+                unseen.append(any_of)
+            else:
+                last = number
+        return unseen
+
     def first_shown(self):
         """number -> seconds"""
         times = {}
