@@ -24,7 +24,7 @@ SUMAC = HOST = ""
 DEADLINE = 3  # seconds
 # A client that must not wait for its deadline gets this one, and has to end in less than LIMIT.
 FAR_DEADLINE = 100
-LIMIT = 60
+LIMIT = 20
 
 
 def shot(uri, *options, deadline=DEADLINE, **environment):

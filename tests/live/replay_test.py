@@ -154,8 +154,8 @@ class Replay(unittest.TestCase):
 
     @staticmethod
     def held_up(events):
-        """The frames that came so late, by their stamps, that only the newest need be shown; late or undelayed, within one
-        frame interval."""
+        """The frames that came so late, by their stamps, that only the newest need be shown. The client counts from when a
+        frame is due, and that may be a frame interval (34 ms) before what the least transit says."""
         transit = {event["frame"]: event["t_us"] - 1000 * event["mm_time"] for event in of_kind(events, "frame_received")}
         least = min(transit.values())
         return {frame for frame, late in transit.items() if late - least > CATCH_UP_LATENESS_US - 34_000}
