@@ -72,6 +72,10 @@ class Hiccups:
         """Whether this machine stood still for that long at any time in between."""
         return any(began < until_us and ended > since_us for began, ended, beyond in self._stalls if beyond > beyond_ms)
 
+    def held_up_ms(self, t_us):
+        """The longest time that this machine stood still at about that time of the monotonic clock, if it was NOTED_MS."""
+        return max((beyond_ms for began, ended, beyond_ms in self._stalls if began - 1e6 <= t_us <= ended + 1e6), default=0.0)
+
     def explain(self, t_us, for_ms=STALL_MS):
         """Whether this machine stood still, for that long, at about that time of the monotonic clock."""
         return any(began - 1e6 <= t_us <= ended + 1e6 for began, ended, beyond_ms in self._stalls if beyond_ms >= for_ms)

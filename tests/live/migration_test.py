@@ -48,7 +48,7 @@ class Moves(unittest.TestCase):
         events = sumac.events()
         chain.here.command("quit")
         chain.here.wait()
-        return chain, Recorded(chain, sumac.recording, hiccups.longest_ms), events, hiccups
+        return chain, Recorded(chain, sumac.recording, hiccups.held_up_ms), events, hiccups
 
     @staticmethod
     def phases(sumac, hops):

@@ -1,7 +1,5 @@
 """A recording of a clip that moved from host to host, beside what the hosts drew."""
 
-import bisect
-
 from host_cells import read_number
 from pictures import recorded_frames
 
@@ -14,16 +12,17 @@ class Recorded:
     before  how many pictures stand before that
     torn    how many are neither one frame nor another
 
-    `held_up_ms`: how long this machine may keep a server from stamping what the host has drawn.
+    `held_up_ms(t_us)`: how long this machine may have kept a server from stamping what the host drew then.
     """
 
-    def __init__(self, chain, recording, held_up_ms=0):
-        self._late_ms = 16 + held_up_ms
+    def __init__(self, chain, recording, held_up_ms=lambda t_us: 0):
         region = chain.region
         self.drawn = {}
         for number, mm_time, t_us, host in chain.drawn():
             self.drawn.setdefault(number, (t_us, host, mm_time))
-        self._stamps = sorted((stamp, number) for number, (_, _, stamp) in self.drawn.items())
+        # (from, until, number): the server may have stamped it with any of these
+        self._stamps = sorted((stamp - 16, stamp + 16 + held_up_ms(t_us), number)
+                              for number, (t_us, _, stamp) in self.drawn.items())
         self._ended = {index + 1: host.to_ours(host.wait_for("migration", phase="ended")["t_us"])
                        for index, host in enumerate(chain.hosts[:-1])}
         shown = [(seconds, read_number(rgb, region[2], (0, 0, *region[2:])))
@@ -40,8 +39,7 @@ class Recorded:
     def numbers_of(self, stamp):
         """The frames that may have that mm_time. The server stamps a little after the host has looked at its clock: at
         once, or when a busy machine lets it; then several may have nearly the same, and only the last one is sent."""
-        return [number for _, number in self._stamps[bisect.bisect(self._stamps, (stamp - self._late_ms, -1)) :
-                                                     bisect.bisect(self._stamps, (stamp + 16, -1))]]
+        return [number for first, last, number in self._stamps if first <= stamp <= last]
 
     def unseen(self, received):
         """Of these frames, in order, each given as the numbers that it may be, those for which no picture is left: each has
