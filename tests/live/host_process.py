@@ -108,6 +108,12 @@ class HostProcess:
             reader.join(timeout)
         return status
 
+    def clicks_left_out(self):
+        """How many of its clicks it left out between the first and the last: what comes due while it stands still for 100 ms
+        is lost, as on a sound card (Sound::step)."""
+        seconds = [event["number"] for event in list(self.events) if event["event"] == "click"]
+        return seconds[-1] - seconds[0] + 1 - len(seconds) if seconds else 0
+
     def numbers(self):
         """The frames that the server took, in order."""
         return [event["number"] for event in self.events if event["event"] == "frame"]
