@@ -13,7 +13,7 @@ import unittest
 
 from host_process import HostProcess
 from pictures import read_ppm
-from watcher import PATIENCE, Watcher
+from watcher import LONG_PATIENCE, Watcher
 
 SUMAC = HOST = ""
 COMMANDS = int(os.environ.get("SUMAC_DRAW_COMMANDS", "300"))
@@ -35,9 +35,9 @@ class Screen:
         self._folder = tempfile.TemporaryDirectory()
         self._host = HostProcess(HOST, "--port", "0", "--desktop", "640x480", "--size", "352x192", *options)
         try:
-            ready = self._host.wait_for("ready", PATIENCE)
+            ready = self._host.wait_for("ready", LONG_PATIENCE)
             self._host.command("video stop")
-            self._host.wait_for("video", PATIENCE)
+            self._host.wait_for("video", LONG_PATIENCE)
             self.client = Watcher(SUMAC, ready["port"], compression, ready["pid"])
         except BaseException:
             self._host.__exit__()
@@ -54,14 +54,14 @@ class Screen:
     def draw(self, operation, count, seed):
         after = len(self._host.events)
         self._host.command(f"draw {operation} {count} {seed}")
-        self._host.wait_for("drawn", PATIENCE, after)
+        self._host.wait_for("drawn", LONG_PATIENCE, after)
 
     def drawn(self):
         """What the server has drawn."""
         after = len(self._host.events)
         path = os.path.join(self._folder.name, "host.ppm")
         self._host.command(f"screendump {path}")
-        self._host.wait_for("screendump", PATIENCE, after)
+        self._host.wait_for("screendump", LONG_PATIENCE, after)
         return read_ppm(path)
 
 

@@ -167,8 +167,8 @@ class RateControl(NetworkTest):
         drawn = sum(event["event"] == "frame" and created <= event["t_us"] <= received[-1] for event in host.events)
         sent = len(received) / drawn
         drops = sum(int(report["drops"]) for report in reports)
-        print(f"{name}: {100 * sent:.0f} % of the frames, {display['bytes'] / len(received) / 1000:.1f} kB a frame, {len(reports)} reports, "
-              f"{drops} drops told", flush=True)
+        print(f"{name}: {100 * sent:.0f} % of the frames, {display['bytes'] / len(received) / 1000:.1f} kB a frame, "
+              f"{len(reports)} reports, {drops} drops told", flush=True)
         return sent, display["bytes"] / len(received)
 
     def test_keeps_rate_and_quality(self):

@@ -5,12 +5,12 @@ import subprocess
 import tempfile
 import time
 
-from child import DIE_WITH_US
+from child import DIE_WITH_US, PATIENCE
 from compression_relay import CompressionRelay
 from pictures import read_png
 from quiet import wait_until_quiet
 
-PATIENCE = 240  # far more than it takes: a slow machine is no failure
+LONG_PATIENCE = 4 * PATIENCE  # for much drawing by an X server, with a client that is checked as it runs
 
 
 class Watcher:
@@ -42,7 +42,7 @@ class Watcher:
     def watch(self):
         """Starts a client, and waits until it shows what there is."""
         self._end_client()  # one that a failed test has left
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + LONG_PATIENCE
         asked = self._relay.changed
         while self._relay.changed == asked:
             if time.monotonic() > end:
@@ -63,7 +63,7 @@ class Watcher:
         """What the client shows once nothing is under way. It ends with this."""
         self._rest()
         self._relay.hang_up()
-        errors = self._client.communicate(timeout=PATIENCE)[1]
+        errors = self._client.communicate(timeout=LONG_PATIENCE)[1]
         self._relay.wait_until_closed()
         status, self._client = self._client.returncode, None
         if status != 0:
@@ -75,4 +75,6 @@ class Watcher:
         return set(self._relay.images.counts)
 
     def _rest(self):
-        wait_until_quiet([self._server_pid, self._client.pid], self._ports, PATIENCE, lambda: self._relay.carrying)
+        # An X server that only polls is found asleep, too: it polls for far less time than it sleeps in between, so that few
+        # looks hit a poll; one that does only makes this take longer.
+        wait_until_quiet([self._server_pid, self._client.pid], self._ports, LONG_PATIENCE, lambda: self._relay.carrying)

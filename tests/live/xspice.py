@@ -4,6 +4,7 @@
 start; Xorg with a configuration of our own, which limits heads and buffers, runs well."""
 
 import contextlib
+import errno
 import os
 import random
 import re
@@ -84,8 +85,10 @@ def free_port():
             claim.bind(f"\0sumac-test-port-{port}")  # an abstract name: it goes with the process
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", port))
-        except OSError:
+        except OSError as error:
             claim.close()
+            if error.errno != errno.EADDRINUSE:
+                raise
             continue
         _taken.append(claim)
         return port
