@@ -23,8 +23,8 @@ INTERVAL_MS = 1000 / FPS
 SLACK_MS = 40
 # What a host needs to make a stream of its clip (20 frames), and a second of that stream.
 STAY = 1.7
-# Of these 20 a client is sent so many at least, even by a host that hides some by the next one; more than 15 as a rule.
-DRAWN = 12
+# Of these 20 a client is sent so many at least, even by a busy host that hides some by the next one; 15 and more as a rule.
+DRAWN = 6
 CLIP = ("--size", "640x360", "--desktop", "640x360", "--fps", str(FPS))
 
 

@@ -134,7 +134,7 @@ class Recording(unittest.TestCase):
         self.check("1280x720")
 
     def test_1920x1080(self):
-        self.check("1920x1080", as_drawing=8, per_second=5)
+        self.check("1920x1080", as_drawing=5, per_second=5)
 
     # The server encodes these with one or two cores, if it gets them; newer frames hide those that it has not sent yet.
     def test_vp8(self):
