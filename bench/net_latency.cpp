@@ -2,8 +2,8 @@
 // something is posted to it, and to a thread that has nothing else to do, which shows what of it is
 // the machine's.
 //
-//     sumac-host --unix /tmp/host --desktop 3840x2160 --size 1920x1080 --compression quic --streaming off \
-//         --no-audio &
+//     sumac-host --unix /tmp/host --desktop 3840x2160 --size 1920x1080 --compression quic
+//                --streaming off --no-audio &
 //     bench_net_latency spice+unix:///tmp/host 10
 #include "client/runtime.h"
 #include "io/clock.h"
