@@ -176,10 +176,11 @@ void DrawWorker::begin_turn() {
 
 void DrawWorker::end_turn(bool more) {
     settle();
-    std::unique_lock lock{mutex_};
-    laden_ = std::any_of(displays_.begin(), displays_.end(), [](const auto& entry) {
+    const bool laden = std::any_of(displays_.begin(), displays_.end(), [](const auto& entry) {
         return entry.second->drawn.laden();
     });
+    std::unique_lock lock{mutex_};
+    laden_ = laden;
     running_ = false;
     if (!more && decoding()) {
         if (!woken_) awaiting_ = true;
