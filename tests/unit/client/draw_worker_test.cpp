@@ -223,9 +223,10 @@ TEST_F(DrawWorkerTest, WaitsNoLongerForADisplayThatHasClosed) {
 /// The pool of these runs only where a test says so: what is seen before was drawn on the spot.
 class DrawingHereTest : public DrawWorkerTest {
 protected:
-    void SetUp() override {
+    void SetUp() override { start(&net); }
+    void start(NetDrawing* drawing) {
         worker = std::make_shared<DrawWorker>(
-            pool.get_executor(), 2, statistics, &diary, ignore_events(), &net);
+            pool.get_executor(), 2, statistics, &diary, ignore_events(), drawing);
         post(0, OpenDisplay{1});
         make_primary(0);
         run();
@@ -337,12 +338,7 @@ TEST_F(DrawingHereTest, LeavesAScreenOf16BitsToAWorker) {
 }
 
 TEST_F(DrawingHereTest, LeavesAllToAWorkerIfTheSinkMayBlock) {
-    worker = std::make_shared<DrawWorker>(
-        pool.get_executor(), 2, statistics, &diary, ignore_events(), nullptr);
-    post(0, OpenDisplay{1});
-    make_primary(0);
-    run();
-    diary.take();
+    start(nullptr);
     queue(canvas::fill(0, {0, 0, 8, 8}, 0x112233));
     worker->begin_or_draw();
     EXPECT_EQ(diary.take(), Lines{});
