@@ -21,6 +21,11 @@ def click_times(samples, rate=RATE):
     return times
 
 
+def click_peaks(samples, times, rate=RATE):
+    """The loudest sample of each click: it lasts less than a tenth of a second."""
+    return [max(samples[round(time * rate):round((time + 0.1) * rate)]) for time in times]
+
+
 def wait_for_clicks(listener, count, timeout=PATIENCE):
     """Until so many have been heard since it began to listen."""
     end = time.monotonic() + timeout

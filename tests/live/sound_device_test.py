@@ -8,13 +8,15 @@ The environment variable SUMAC_DRIFT_SECONDS makes the tests of sound cards whos
 import array
 import math
 import os
+import statistics
 import sys
 import tempfile
 import time
 import unittest
 from unittest import mock
 
-from hearing import RATE, TONE_HZ, TONE_PEAK, click_times, heard, is_tone, switch_recording, wait_for_clicks, wait_until_heard
+from hearing import (RATE, TONE_HZ, TONE_PEAK, click_peaks, click_times, heard, is_tone, switch_recording, wait_for_clicks,
+                     wait_until_heard)
 from hiccups import Hiccups
 from host_process import HostProcess
 from pulse import PulseServer, drifting_card, null_sink
@@ -134,7 +136,8 @@ class SoundDevice(unittest.TestCase):
         clicks = click_times(listener.left)[1:]  # the first may have been cut
         self.assertGreaterEqual(len(clicks), SECONDS - 2)
         self.check_clicks(clicks, host, report, hiccups)
-        peak = max(listener.left)
+        # Of a click that a stall cut off, Opus makes up to a fifth more: the usual one counts.
+        peak = statistics.median(click_peaks(listener.left, clicks))
         print(f"peak {peak} of 32767", flush=True)
         self.assertTrue(14000 < peak < 18000, peak)  # 16000 by the host
         self.check_steady(report, hiccups)
