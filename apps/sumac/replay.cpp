@@ -130,7 +130,7 @@ int replay(const ReplayOptions& options, const Surroundings& around) {
         return replaying(session, now);
     };
     SessionOptions session_options;
-    session_options.follow_migrations = false;
+    session_options.migration_target = (*server)->target();
     if (!(*server)->has_sound()) session_options.sound = SoundDevice::none;
     const SessionEnd end =
         run_session(around,

@@ -76,8 +76,8 @@ struct SessionOptions {
     SoundDevice sound = SoundDevice::null_device;
     /// The guest may listen to the system's microphone whenever it wants to: ask the user first.
     bool system_microphone = false;
-    /// False: the session stays where it began, and connects to no address that a server names.
-    bool follow_migrations = true;
+    /// For replays: where every migration goes to. Empty: to the address that the server names.
+    std::optional<Target> migration_target = {};
     ImageCompression image_compression = ImageCompression::lz4;
 };
 
@@ -92,7 +92,7 @@ struct Sinks {
 
 /// Virtual time, for replays: from here on time stands still for all sessions of the process, so
 /// that computing takes none, and only `Session::pass_time` lets it pass. For good; call it before
-/// the first session starts. Connecting stays real; migrations are not for it. Thread-safe.
+/// the first session starts. Connecting stays real. Thread-safe.
 void stop_time();
 
 /// One connection to one virtual machine. Starts at once; all members are thread-safe.

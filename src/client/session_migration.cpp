@@ -21,10 +21,6 @@ constexpr int max_connecting = 2;
 
 void Session::Impl::on_migration(const session::MigrationStep& step) {
     if (step.abandon) abandon("cancelled");
-    if (!options_.follow_migrations) {
-        if (step.connect) send_on_main(state_.migration().failed().send);
-        return;
-    }
     if (step.connect) begin_migration(step);
     if (step.restart && attempt_) restart_at_destination();
     if (step.switch_host) switch_host(*step.switch_host);
@@ -34,7 +30,8 @@ std::shared_ptr<Session::Impl::Attempt>
 Session::Impl::new_attempt(MigrationKind kind, const wire::MigrationDestination& destination) {
     auto attempt = std::make_shared<Attempt>();
     attempt->number = migrations_++;
-    attempt->target = session::destination_target(target_, destination, secured_);
+    attempt->target = options_.migration_target.value_or(
+        session::destination_target(target_, destination, secured_));
     attempt->kind = kind;
     attempt->report.from = target_.name();
     attempt->report.to = attempt->target.name();

@@ -3,6 +3,7 @@
 usage: replay_test.py SUMAC SUMAC_HOST
 """
 
+import contextlib
 import glob
 import json
 import os
@@ -16,6 +17,7 @@ import unittest
 
 from child import PATIENCE
 from hiccups import Hiccups
+from host_chain import HostChain
 from host_process import HostProcess
 
 SUMAC = HOST = ""
@@ -28,6 +30,7 @@ CATCH_UP_SPACING_US = 20_000
 CATCH_UP_LATENESS_US = 250_000
 # That a capture is to have.
 FRAMES = 60
+CLIP = ("--size", "352x192", "--desktop", "640x360")
 
 
 def records(path):
@@ -59,6 +62,22 @@ def frames(events, kind):
     return [(event["stream"], event["frame"], event["mm_time"]) for event in of_kind(events, kind)]
 
 
+def by_stream(events):
+    """[the frames that came of a stream]: stamps of two streams may be two servers'."""
+    streams = []
+    for event in events:
+        if event["event"] == "stream_created":
+            streams.append([])
+        if event["event"] == "frame_received":
+            streams[-1].append(event)
+    return [frames_of_stream for frames_of_stream in streams if frames_of_stream]
+
+
+def phases(events):
+    """How its migrations went."""
+    return [event["phase"] for event in of_kind(events, "migration")]
+
+
 def span_us(events):
     """From the first frame that came to the last that was shown."""
     return of_kind(events, "frame_presented")[-1]["t_us"] - of_kind(events, "frame_received")[0]["t_us"]
@@ -81,27 +100,40 @@ class Replay(unittest.TestCase):
         self.assertEqual(result.returncode, status, result.stdout + result.stderr)
         return result
 
-    def take(self, *host_options):
-        """A capture of a clip that plays and then stands still until the picture has been noted."""
-        with HostProcess(HOST, "--port", "0", "--size", "352x192", "--desktop", "640x360", *host_options) as host:
-            port = host.wait_for("ready")["port"]
-            trace = os.path.join(self.folder, "capture.jsonl")
-            tool = subprocess.Popen([SUMAC, "record", f"spice://127.0.0.1:{port}", "--wire", self.capture, "--trace", trace],
-                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            self.addCleanup(tool.kill)
-            end = time.monotonic() + PATIENCE
-            while time.monotonic() < end and len(traced_so_far(trace, "frame_received")) < FRAMES:
-                time.sleep(0.1)
-            host.command("video stop")
-            end = time.monotonic() + PATIENCE
-            while time.monotonic() < end:
-                time.sleep(0.5)
-                if CHECKPOINT in [kind for kind, _, _ in self.records_so_far()]:
-                    break
-            tool.send_signal(signal.SIGINT)
-            _, errors = tool.communicate(timeout=120)
+    @contextlib.contextmanager
+    def taking(self, uri):
+        """Captures what happens within the with statement; yields the client's trace."""
+        trace = os.path.join(self.folder, "capture.jsonl")
+        tool = subprocess.Popen([SUMAC, "record", uri, "--wire", self.capture, "--trace", trace],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(tool.kill)
+        yield trace
+        tool.send_signal(signal.SIGINT)
+        _, errors = tool.communicate(timeout=120)
         self.assertEqual(tool.returncode, 0, errors)
         self.assertIn(CHECKPOINT, [kind for kind, _, _ in records(self.capture)])
+
+    @staticmethod
+    def wait_for_frames(trace, count):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and len(traced_so_far(trace, "frame_received")) < count:
+            time.sleep(0.1)
+
+    def stand_still(self, host):
+        """Until the picture has been noted."""
+        host.command("video stop")
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            time.sleep(0.5)
+            if CHECKPOINT in [kind for kind, _, _ in self.records_so_far()]:
+                break
+
+    def take(self, *host_options):
+        """A capture of a clip that plays and then stands still."""
+        with HostProcess(HOST, "--port", "0", *CLIP, *host_options) as host:
+            with self.taking(f"spice://127.0.0.1:{host.wait_for('ready')['port']}") as trace:
+                self.wait_for_frames(trace, FRAMES)
+                self.stand_still(host)
 
     def records_so_far(self):
         try:
@@ -140,25 +172,54 @@ class Replay(unittest.TestCase):
         # What a stall of this machine held up when it was captured is held up in each replay.
         held_up = self.held_up(first)
         self.assertEqual([event for event in hiccups.unexplained(of_kind(real, "frame_skipped"))
-                          if event["frame"] not in held_up], [])
+                          if (event["frame"], event["mm_time"]) not in held_up], [])
         for events in (first, second):
-            self.assertEqual(frames(events, "frame_received"), received)
-            skipped = {event["frame"] for event in of_kind(events, "frame_skipped")}
-            self.assertLessEqual(skipped, held_up)
-            self.assertEqual(frames(events, "frame_presented"), [frame for frame in received if frame[1] not in skipped])
+            self.check_that_none_is_lost(events, received)
             self.assertLessEqual(abs(span_us(events) - span_us(real)) / 1000, hiccups.allowed_ms(100))
             self.check_that_each_is_in_time(of_kind(events, "frame_presented"))
         if not of_kind(real, "frame_skipped"):
             self.assertEqual(frames(real, "frame_presented"), received)
         self.assertEqual(shown_at(first), shown_at(second))
 
+    def test_migrations(self):
+        """What the servers that the client went to said is replayed as well."""
+        for kind in ("seamless", "semi-seamless"):
+            with self.subTest(kind=kind):
+                with HostChain(HOST, *CLIP, "--audio", migration=kind) as chain, self.taking(chain.uri) as trace:
+                    for hop in (1, 2):
+                        self.wait_for_frames(trace, hop * FRAMES)
+                        chain.hop()
+                    self.wait_for_frames(trace, 3 * FRAMES)
+                    self.stand_still(chain.here)
+                with open(trace, encoding="utf-8") as lines:
+                    taken = [json.loads(line) for line in lines]
+                received = frames(taken, "frame_received")
+                self.assertGreaterEqual(len(received), 3 * FRAMES)
+                self.assertEqual(phases(taken).count("completed"), 2)
+                self.assertEqual(phases(self.traced()), phases(taken))
+                first, second = self.traced("--fast"), self.traced("--fast")
+                for events in (first, second):
+                    self.assertEqual(phases(events), phases(taken))
+                    self.check_that_none_is_lost(events, received)
+                self.assertEqual(shown_at(first), shown_at(second))
+
+    def check_that_none_is_lost(self, events, received):
+        """All frames came, and all but those that the network held up are shown."""
+        self.assertEqual(frames(events, "frame_received"), received)
+        skipped = {frame[1:] for frame in frames(events, "frame_skipped")}
+        self.assertLessEqual(skipped, self.held_up(events))
+        self.assertEqual(frames(events, "frame_presented"), [frame for frame in received if frame[1:] not in skipped])
+
     @staticmethod
     def held_up(events):
         """The frames that came so late, by their stamps, that only the newest need be shown. The client counts from when a
         frame is due, and that may be a frame interval (34 ms) before what the least transit says."""
-        transit = {event["frame"]: event["t_us"] - 1000 * event["mm_time"] for event in of_kind(events, "frame_received")}
-        least = min(transit.values())
-        return {frame for frame, late in transit.items() if late - least > CATCH_UP_LATENESS_US - 34_000}
+        found = set()
+        for frames_of_stream in by_stream(events):
+            transit = {(event["frame"], event["mm_time"]): event["t_us"] - 1000 * event["mm_time"] for event in frames_of_stream}
+            least = min(transit.values())
+            found |= {frame for frame, late in transit.items() if late - least > CATCH_UP_LATENESS_US - 34_000}
+        return found
 
     def check_that_each_is_in_time(self, presented):
         """When it is due and here; where several are, each keeps its distance from the one before."""
