@@ -64,9 +64,15 @@ class CompressionRelay:
             thread.join(timeout)
         self._threads.clear()
 
-    def _carry(self, more):
+    @contextlib.contextmanager
+    def _carried(self):
         with self._lock:
-            self.carrying += more
+            self.carrying += 1
+        try:
+            yield
+        finally:  # the other end may have hung up
+            with self._lock:
+                self.carrying -= 1
 
     def _accept(self):
         with contextlib.suppress(OSError):
@@ -92,17 +98,16 @@ class CompressionRelay:
                     held = b""
                 if not source.recv(1, socket.MSG_PEEK):
                     break
-                self._carry(+1)
-                data = source.recv(1 << 18)
-                if look:
-                    look(data)
-                if asks:
-                    before = self.changed
-                    data, held = self._change(held + data)
-                    if self.changed != before:  # it asks once, at its beginning
-                        data, held, asks = data + held, b"", False
-                target.sendall(data)
-                self._carry(-1)
+                with self._carried():
+                    data = source.recv(1 << 18)
+                    if look:
+                        look(data)
+                    if asks:
+                        before = self.changed
+                        data, held = self._change(held + data)
+                        if self.changed != before:  # it asks once, at its beginning
+                            data, held, asks = data + held, b"", False
+                    target.sendall(data)
             target.shutdown(socket.SHUT_WR)
 
     def _change(self, data):
