@@ -67,7 +67,8 @@ Result<Done> decompress_blocks(Reader r, std::span<char> output) {
                                          output.data() + filled,
                                          static_cast<int>(block.size()),
                                          static_cast<int>(output.size() - filled));
-        if (written < 0) return Error{ErrorCode::invalid, "lz4 block is damaged", at};
+        // A block without output would cost time beyond the last pixel.
+        if (written <= 0) return Error{ErrorCode::invalid, "lz4 block is damaged", at};
         filled += static_cast<std::size_t>(written);
     }
     if (filled != output.size())

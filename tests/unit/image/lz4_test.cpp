@@ -137,6 +137,14 @@ TEST(Lz4, RefusesMoreOutputThanThePictureHolds) {
     EXPECT_FALSE(decode_lz4(data, {10, 11}));
 }
 
+TEST(Lz4, RefusesBlocksThatHoldNothing) {
+    ByteVector data = compress(1, SPICE_BITMAP_FMT_32BIT, noise(400, 3), 400);
+    ASSERT_TRUE(decode_lz4(data, {10, 10}));
+    const ByteVector nothing = bytes({0, 0, 0, 1, 0});
+    data.insert(data.end(), nothing.begin(), nothing.end());
+    EXPECT_FALSE(decode_lz4(data, {10, 10}));
+}
+
 TEST(Lz4, RefusesHostileHeaders) {
     const ByteVector raw = noise(400, 3);
     EXPECT_FALSE(decode_lz4(compress(1, SPICE_BITMAP_FMT_8BIT, raw, 400), {20, 20}));
