@@ -15,9 +15,19 @@ std::size_t cost_bytes(const GlzImage& image) {
 
 } // namespace
 
+/// Of the first image that does not come before `id`.
+GlzWindow::Images::const_iterator GlzWindow::place_of(GlzImageId id) const {
+    if (images_.empty() || images_.back().id < id) return images_.end();
+    // Where no number is missing, as in a session with one display, the number says it.
+    const std::uint64_t likely = id.value - images_.front().id.value;
+    if (likely < images_.size() && images_[likely].id == id)
+        return images_.begin() + static_cast<std::ptrdiff_t>(likely);
+    return std::ranges::lower_bound(images_, id, {}, &GlzImage::id);
+}
+
 const GlzImage* GlzWindow::find(GlzImageId id) const {
-    const auto found = images_.find(id);
-    return found == images_.end() ? nullptr : &found->second;
+    const auto found = place_of(id);
+    return found != images_.end() && found->id == id ? &*found : nullptr;
 }
 
 bool GlzWindow::arrived(GlzImageId id) const {
@@ -52,7 +62,7 @@ Result<Done> GlzWindow::insert(GlzImage image) {
         if (cost > limit_bytes_ - std::min(size_bytes_, limit_bytes_))
             return Error{ErrorCode::limit, "the server fills the GLZ window beyond its size"};
         size_bytes_ += cost;
-        images_.emplace(id, std::move(image));
+        images_.insert(place_of(id), std::move(image));
     }
     drop_behind(first, stretch.last, stretch.reach);
     return Done{};
@@ -80,11 +90,11 @@ void GlzWindow::clear() {
 void GlzWindow::drop_behind(GlzImageId first, GlzImageId last, std::uint32_t reach) {
     if (last.value - first.value <= reach) return;
     const GlzImageId oldest_needed{last.value - reach};
-    auto image = images_.lower_bound(first);
-    while (image != images_.end() && image->first < oldest_needed) {
-        size_bytes_ -= cost_bytes(image->second);
-        image = images_.erase(image);
-    }
+    const auto begin = place_of(first);
+    auto end = begin;
+    for (; end != images_.end() && end->id < oldest_needed; ++end)
+        size_bytes_ -= cost_bytes(*end);
+    images_.erase(begin, end);
 }
 
 } // namespace sumac::image

@@ -15,6 +15,7 @@
 #include "base/ids.h"
 #include "image/pixels.h"
 
+#include <deque>
 #include <map>
 #include <optional>
 
@@ -75,6 +76,8 @@ public:
     std::size_t size_bytes() const { return size_bytes_; }
 
 private:
+    using Images = std::deque<GlzImage>;
+    Images::const_iterator place_of(GlzImageId id) const;
     void drop_behind(GlzImageId first, GlzImageId last, std::uint32_t reach);
 
     struct Stretch {
@@ -84,7 +87,7 @@ private:
 
     std::size_t limit_bytes_;
     std::size_t size_bytes_ = 0;
-    std::map<GlzImageId, GlzImage> images_;
+    Images images_;                           ///< by their numbers
     std::map<GlzImageId, Stretch> stretches_; ///< by their first image
     std::map<GlzImageId, GlzImageId> waiting_;
 };
