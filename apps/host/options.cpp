@@ -14,7 +14,7 @@ namespace sumac::host {
 namespace {
 
 constexpr int exit_usage = 2;
-constexpr Size most_clip_size{1920, 1080};
+constexpr Size most_clip_size{3840, 2160};
 constexpr Size most_desktop_size{4096, 4096};
 // libspice-server cuts a ticket at SPICE_MAX_PASSWORD_LENGTH (60) bytes.
 constexpr std::size_t most_ticket_bytes = 60;
