@@ -1,7 +1,7 @@
 // How long the net thread keeps anyone waiting while a session draws large images: each millisecond
-// something is posted to it, and to a thread that has nothing else to do, which shows what of it is
-// the machine's. Where the machine is busy, as with the host beside it, only the time that the
-// thread itself computed from one to the next tells.
+// a timer is due on it, and on a thread that has nothing else to do, which shows what of it is the
+// machine's. Where the machine is busy, as with the host beside it, the time that the thread itself
+// computed from one timer to the next tells more.
 //
 //     sumac-host --unix /tmp/host --desktop 3840x2160 --size 3840x2160 --compression quic
 //                --streaming off --no-audio &
@@ -11,6 +11,7 @@
 #include <sumac/client.h>
 
 #include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,7 +19,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <thread>
+#include <future>
+#include <utility>
 #include <vector>
 
 namespace sumac {
@@ -38,13 +40,6 @@ public:
 
 using Durations = std::vector<Duration>;
 
-/// What a thread did with what it was given; its members are that thread's.
-struct Probed {
-    Durations delays;
-    Durations computed; ///< since the one before
-    Duration computed_before = Duration::max();
-};
-
 Duration computed_by_this_thread() {
     timespec time{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -52,15 +47,46 @@ Duration computed_by_this_thread() {
                                                 std::chrono::nanoseconds{time.tv_nsec});
 }
 
-void probe(asio::io_context& context, Probed& probed) {
-    asio::post(context, [&probed, posted = io::now()] {
-        probed.delays.push_back(io::now() - posted);
-        const Duration computed = computed_by_this_thread();
-        if (probed.computed_before != Duration::max())
-            probed.computed.push_back(computed - probed.computed_before);
-        probed.computed_before = computed;
-    });
-}
+/// A timer each millisecond.
+class Probe {
+public:
+    Probe(asio::io_context& context, std::chrono::seconds length) : timer_(context) {
+        asio::post(context, [this, length] {
+            next_ = Clock::now();
+            end_ = next_ + length;
+            computed_before_ = computed_by_this_thread();
+            wait();
+        });
+    }
+    /// Blocks until it is over; before that, nothing may be read.
+    void join() { done_.get_future().wait(); }
+    const Durations& late() const { return late_; }
+    const Durations& computed() const { return computed_; }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void wait() {
+        next_ += std::chrono::milliseconds{1};
+        if (next_ > end_) return done_.set_value();
+        timer_.expires_at(next_);
+        timer_.async_wait([this](const asio::error_code& error) {
+            if (error) return;
+            late_.push_back(std::chrono::duration_cast<Duration>(Clock::now() - next_));
+            const Duration computed = computed_by_this_thread();
+            computed_.push_back(computed - std::exchange(computed_before_, computed));
+            wait();
+        });
+    }
+
+    asio::steady_timer timer_;
+    Clock::time_point next_;
+    Clock::time_point end_;
+    Duration computed_before_{};
+    std::promise<void> done_;
+    Durations late_;
+    Durations computed_; ///< since the timer before
+};
 
 std::string summary(Durations times) {
     if (times.empty()) return "nothing";
@@ -82,34 +108,23 @@ std::string summary(Durations times) {
 }
 
 int measure(const Target& target, std::chrono::seconds length) {
-    Probed net;
-    Probed idle;
     Counting sink;
-    SessionReport report;
-    {
-        Runtime runtime;
-        asio::io_context idle_context;
-        const auto keep_running = asio::make_work_guard(idle_context);
-        const std::jthread idle_thread{[&] { idle_context.run(); }};
-        SessionOptions options;
-        options.image_compression = ImageCompression::quic;
-        const auto session = Session::start(runtime, target, options, {.display = &sink});
-        using Clock = std::chrono::steady_clock;
-        const Clock::time_point end = Clock::now() + length;
-        for (auto next = Clock::now(); next < end; next += std::chrono::milliseconds{1}) {
-            std::this_thread::sleep_until(next);
-            probe(runtime.impl().net(), net);
-            probe(idle_context, idle);
-        }
-        session->close();
-        session->wait();
-        report = session->report();
-        if (const auto failure = session->failure()) fmt::print(stderr, "{}\n", failure->message);
-        idle_context.stop();
-    }
-    fmt::print("net thread:    {}\n", summary(std::move(net.delays)));
-    fmt::print("idle thread:   {}\n", summary(std::move(idle.delays)));
-    fmt::print("net, computed: {}\n", summary(std::move(net.computed)));
+    SessionOptions options;
+    options.image_compression = ImageCompression::quic;
+    Runtime runtime;
+    const auto session = Session::start(runtime, target, options, {.display = &sink});
+    Probe net{runtime.impl().net(), length};
+    asio::io_context idle_context;
+    Probe idle{idle_context, length};
+    idle_context.run();
+    net.join();
+    session->close();
+    session->wait();
+    if (const auto failure = session->failure()) fmt::print(stderr, "{}\n", failure->message);
+    SessionReport report = session->report();
+    fmt::print("net thread:    {}\n", summary(net.late()));
+    fmt::print("idle thread:   {}\n", summary(idle.late()));
+    fmt::print("net, computed: {}\n", summary(net.computed()));
     fmt::print("{} updates, {} images drawn\n", sink.updates.load(), report.draws["copy"]);
     return report.draws["copy"] > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
