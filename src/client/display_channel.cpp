@@ -157,7 +157,7 @@ void DisplayChannel::draw(wire::DisplayMessage&& parsed, const wire::Message& me
     job.cost = drawing_cost(parsed);
     job.work = std::move(parsed);
     job.keep_alive = message.buffer;
-    job.cost_bytes = message.buffer->size();
+    job.cost_bytes = message.buffer_bytes;
     parts_.draw->queue(std::move(job));
 }
 
@@ -299,8 +299,8 @@ void DisplayChannel::frame(StreamId stream_id,
     const wire::StreamCreate& create = stream->create;
     const Place own{create.dest, picture_size(create.stream_width, create.stream_height)};
     const Place& at = place != nullptr ? *place : own;
-    parts_.player->frame_received({stream->key, mm_time, at.dest, at.size, data, message.buffer},
-                                  now);
+    parts_.player->frame_received(
+        {stream->key, mm_time, at.dest, at.size, data, message.buffer, message.buffer_bytes}, now);
 }
 
 void DisplayChannel::on_stream(const wire::StreamClip& clip, LocalTime now) {

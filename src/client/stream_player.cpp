@@ -111,7 +111,7 @@ void StreamPlayer::frame_received(const NewFrame& received, LocalTime now) {
     frame.data = received.data;
     frame.buffer = received.buffer;
     // The whole buffer stays, however little of it the frame is.
-    frame.cost_bytes = sizeof(Frame) + (received.buffer ? received.buffer->size() : 0);
+    frame.cost_bytes = sizeof(Frame) + received.buffer_bytes;
     const std::size_t cost = frame.cost_bytes;
     parts_.statistics.frame_received(received.key);
     trace_.frame_received(shown_frame(id, frame));

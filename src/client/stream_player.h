@@ -64,14 +64,15 @@ public:
     void stream_clipped(const channel::Stream& stream, LocalTime now);
     void stream_destroyed(StreamKey key, LocalTime now);
     void report_activated(StreamKey key, const wire::StreamActivateReport& terms, LocalTime now);
-    /// `dest` is where this frame is drawn; `data` borrows from `buffer`.
+    /// `dest` is where this frame is drawn; `data` borrows from `buffer`, of so many bytes.
     struct NewFrame {
         StreamKey key;
         std::uint32_t mm_time = 0;
         Rect dest;
         Size size; ///< as the server declared it: the picture's limit
         Bytes data;
-        std::shared_ptr<const std::vector<std::byte>> buffer;
+        std::shared_ptr<const void> buffer;
+        std::size_t buffer_bytes = 0;
     };
     void frame_received(const NewFrame& frame, LocalTime now);
 
@@ -120,7 +121,7 @@ private:
         Size size;
         std::size_t cost_bytes = 0; ///< of max_compressed_bytes, while it waits compressed
         Bytes data;                 ///< of `buffer`
-        std::shared_ptr<const std::vector<std::byte>> buffer;
+        std::shared_ptr<const void> buffer;
         video::PicturePtr picture; ///< set once decoded
         bool wanted = true;        ///< false: skipped, but later frames depend on it
     };

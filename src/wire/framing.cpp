@@ -6,6 +6,7 @@
 #include <spice/enums.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace sumac::wire {
 
@@ -22,6 +23,8 @@ constexpr std::size_t first_allocation = std::size_t{256} * 1024;
 /// copying would hold up the thread for many milliseconds. Memory that nothing comes for stays
 /// untouched, and so is the system's.
 constexpr std::size_t believable = std::size_t{1024} * 1024;
+/// One read of a large body: more would hold up the thread.
+constexpr std::size_t most_at_once = std::size_t{256} * 1024;
 
 } // namespace
 
@@ -31,7 +34,7 @@ Framer::Framer(HeaderKind kind, Serial next_serial, std::uint32_t size_limit)
 std::span<std::byte> Framer::next_buffer() {
     if (!body_) return std::span{staging_}.subspan(filled_);
     make_room();
-    return std::span{*body_}.subspan(received_);
+    return {body_.get() + received_, std::min(allocated_ - received_, most_at_once)};
 }
 
 Result<Done> Framer::commit(std::size_t count) {
@@ -95,7 +98,7 @@ Result<std::size_t> Framer::take_from_staging(Bytes bytes) {
             return fail({ErrorCode::limit, "message is larger than the limit", 0}).error();
         }
         const std::size_t present = std::min<std::size_t>(header_.size, bytes.size() - used);
-        begin_body(header_.size, bytes.subspan(used, present));
+        begin_body(bytes.subspan(used, present));
         used += present;
         if (present < header_.size) break;
         const auto done = finish_message();
@@ -104,41 +107,42 @@ Result<std::size_t> Framer::take_from_staging(Bytes bytes) {
     return used;
 }
 
-void Framer::begin_body(std::uint32_t size, Bytes first) {
-    body_ = std::make_shared<std::vector<std::byte>>(first.begin(), first.end());
+void Framer::begin_body(Bytes first) {
+    allocate_body(std::max(first.size(), std::min<std::size_t>(header_.size, first_allocation)),
+                  first);
     received_ = first.size();
-    const std::size_t at_once = std::min<std::size_t>(size, first_allocation);
-    if (body_->size() < at_once) body_->resize(at_once);
+}
+
+/// Not cleared: that took half of the net thread's time where images are large (measured).
+void Framer::allocate_body(std::size_t size, Bytes first) {
+    auto body = std::make_shared_for_overwrite<std::byte[]>(size);
+    std::copy(first.begin(), first.end(), body.get());
+    body_ = std::move(body);
+    allocated_ = size;
 }
 
 void Framer::make_room() {
-    if (received_ < body_->size()) return;
-    if (received_ == body_->capacity()) { // exactly: resize alone may take twice as much
-        const std::size_t twice = std::min<std::size_t>(header_.size, received_ * 2);
-        body_->reserve(received_ < believable ? twice : header_.size);
-    }
-    body_->resize(
-        std::min({std::size_t{header_.size}, received_ + first_allocation, body_->capacity()}));
+    if (received_ < allocated_) return;
+    const std::size_t twice = std::min<std::size_t>(header_.size, received_ * 2);
+    allocate_body(received_ < believable ? twice : header_.size, {body_.get(), received_});
 }
 
 Result<Done> Framer::finish_message() {
-    const std::shared_ptr<const std::vector<std::byte>> buffer = std::move(body_);
+    Message message{header_.serial, header_.type, {body_.get(), received_}, body_, allocated_};
     body_ = nullptr;
     received_ = 0;
     next_serial_ = Serial{header_.serial.value + 1};
     // Under the mini header, which has no sub_list, a message of its own carries the list.
     if (header_.type == SPICE_MSG_LIST || header_.sub_list != 0) {
-        const auto done = expand_sub_messages(buffer, header_.sub_list);
+        const auto done = expand_sub_messages(message, header_.sub_list);
         if (!done) return fail(done.error());
     }
-    ready_.push_back({header_.serial, header_.type, Bytes{*buffer}, buffer});
+    ready_.push_back(std::move(message));
     return Done{};
 }
 
-Result<Done>
-Framer::expand_sub_messages(const std::shared_ptr<const std::vector<std::byte>>& buffer,
-                            std::uint32_t list_offset) {
-    const Reader body{Bytes{*buffer}};
+Result<Done> Framer::expand_sub_messages(const Message& message, std::uint32_t list_offset) {
+    const Reader body{message.body};
     Reader list = body.at(list_offset);
     const std::uint16_t count = list.u16();
     if (count > max_sub_messages) return Error{ErrorCode::limit, "too many sub-messages", 0};
@@ -152,15 +156,14 @@ Framer::expand_sub_messages(const std::shared_ptr<const std::vector<std::byte>>&
         if (list.failed()) return list.error();
         if (r.failed()) return r.error();
         // Without this, a list that names one large sub-message many times multiplies the work.
-        if (bytes.size() > buffer->size() - total) {
+        if (bytes.size() > message.body.size() - total) {
             return Error{ErrorCode::invalid, "sub-messages overlap", list.offset()};
         }
         total += bytes.size();
-        messages.push_back({std::nullopt, type, bytes, buffer});
+        messages.push_back({std::nullopt, type, bytes, message.buffer, message.buffer_bytes});
     }
     if (list.failed()) return list.error();
-    for (Message& message : messages)
-        ready_.push_back(std::move(message));
+    std::ranges::move(messages, std::back_inserter(ready_));
     return Done{};
 }
 

@@ -36,12 +36,14 @@ inline constexpr std::uint32_t max_message_size = 129U << 20U;
 /// Servers put one or two sub-messages (WAIT_FOR_CHANNELS, INVAL_LIST) before a message.
 inline constexpr std::uint16_t max_sub_messages = 64;
 
-/// One message from the server. `body` points into `buffer`, which keeps it alive.
+/// One message from the server. `body` points into `buffer`, which keeps it alive; a sub-message
+/// lies in the buffer of the message that carries it.
 struct Message {
     std::optional<Serial> serial; ///< empty for a sub-message
     std::uint16_t type = 0;
     Bytes body;
-    std::shared_ptr<const std::vector<std::byte>> buffer;
+    std::shared_ptr<const void> buffer;
+    std::size_t buffer_bytes = 0;
 
     /// Not counted for acks, and without a number of its own.
     bool is_sub_message() const { return !serial.has_value(); }
@@ -93,21 +95,22 @@ private:
     std::size_t header_size() const;
     Header read_header(Bytes bytes) const;
     Result<std::size_t> take_from_staging(Bytes bytes);
-    void begin_body(std::uint32_t size, Bytes first);
+    void begin_body(Bytes first);
+    void allocate_body(std::size_t size, Bytes first);
     void make_room();
     Result<Done> finish_message();
-    Result<Done> expand_sub_messages(const std::shared_ptr<const std::vector<std::byte>>& buffer,
-                                     std::uint32_t list_offset);
+    Result<Done> expand_sub_messages(const Message& message, std::uint32_t list_offset);
     Result<Done> fail(Error error);
 
     HeaderKind kind_;
     std::uint32_t size_limit_;
     Serial next_serial_;
     std::vector<std::byte> staging_;
-    std::size_t filled_ = 0; ///< bytes of staging_ that hold the beginning of a message
-    Header header_;          ///< of the message whose body is being read
-    std::shared_ptr<std::vector<std::byte>> body_; ///< set while a body is being read
-    std::size_t received_ = 0;                     ///< bytes of *body_ that have come
+    std::size_t filled_ = 0;            ///< bytes of staging_ that hold the beginning of a message
+    Header header_;                     ///< of the message whose body is being read
+    std::shared_ptr<std::byte[]> body_; ///< set while a body is being read
+    std::size_t allocated_ = 0;         ///< bytes that body_ has room for
+    std::size_t received_ = 0;          ///< bytes of it that have come
     std::deque<Message> ready_;
     std::optional<Error> error_;
 };

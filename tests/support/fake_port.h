@@ -41,8 +41,10 @@ inline void deliver(client::Channel& channel, std::uint16_t type, const ByteVect
     wire::Message message;
     message.serial = Serial{1};
     message.type = type;
-    message.buffer = std::make_shared<const ByteVector>(body);
-    message.body = *message.buffer;
+    const auto buffer = std::make_shared<const ByteVector>(body);
+    message.body = *buffer;
+    message.buffer = buffer;
+    message.buffer_bytes = buffer->size();
     asio::io_context io;
     asio::co_spawn(io, channel.on_message(std::move(message)), [](std::exception_ptr thrown) {
         if (thrown) std::rethrow_exception(thrown);

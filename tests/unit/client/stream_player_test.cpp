@@ -60,7 +60,7 @@ struct Playing {
 
     void give(StreamKey key, Bytes data, std::shared_ptr<const std::vector<std::byte>> buffer) {
         player->frame_received(
-            {key, mm_time += 33, {0, 0, 64, 64}, {64, 64}, data, std::move(buffer)}, now);
+            {key, mm_time += 33, {0, 0, 64, 64}, {64, 64}, data, buffer, buffer->size()}, now);
     }
 
     /// Gives it a frame and lets it try.
