@@ -34,8 +34,9 @@ sumac::LogLevel log_level(const Command& command) {
 }
 
 /// Images of a whole screen come by the dozen, each on another thread. By itself malloc keeps what
-/// was freed of them, up to 32 MB in each thread's arena; so they go back to the system at once. It
-/// then no longer learns how much of the small to keep, and would give back and take again all day.
+/// was freed of them, up to 32 MB in each thread's arena; what the library does not keep for the
+/// next (max_spare_bytes) goes back to the system at once. malloc then no longer learns how much of
+/// the small to keep, and would give back and take again all day.
 void return_large_memory() {
     constexpr int large_bytes = 1 << 20;
     mallopt(M_MMAP_THRESHOLD, large_bytes);

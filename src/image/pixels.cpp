@@ -43,7 +43,7 @@ Result<Done> check(Size size, std::size_t stride_bytes) {
 Result<Pixels> Pixels::allocate(PixelFormat format, Size size) {
     const std::size_t stride_bytes = (row_bytes(format, size.width) + 3) / 4 * 4;
     if (const auto good = check(size, stride_bytes); !good) return good.error();
-    PixelMemory data = allocate_pixels(stride_bytes * static_cast<std::size_t>(size.height));
+    BufferMemory data = allocate_buffer(stride_bytes * static_cast<std::size_t>(size.height));
     if (!data) throw std::bad_alloc{};
     return Pixels{format, size, stride_bytes, Data{data.release()}};
 }

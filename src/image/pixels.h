@@ -4,7 +4,7 @@
 /// bitwise raster operation on the bytes is exact.
 #pragma once
 
-#include "base/pixel_memory.h"
+#include "base/buffer_memory.h"
 #include <sumac/geometry.h>
 #include <sumac/result.h>
 
@@ -79,7 +79,7 @@ private:
     struct Release {
         std::shared_ptr<std::byte> owner; ///< null: the pixels own themselves
         void operator()(std::byte* data) const {
-            if (!owner) FreePixels{}(data);
+            if (!owner) FreeBuffer{}(data);
         }
     };
     using Data = std::unique_ptr<std::byte[], Release>;

@@ -13,10 +13,10 @@ std::shared_ptr<PictureMemory> PictureMemory::make(std::size_t limit_bytes) {
 }
 
 PictureMemory::Buffer PictureMemory::take(std::size_t size_bytes) {
-    PixelMemory block = take_spare(size_bytes);
+    BufferMemory block = take_spare(size_bytes);
     if (!block) {
         if (!reserve(size_bytes)) return nullptr;
-        block = allocate_pixels(size_bytes, simd_alignment);
+        block = allocate_buffer(size_bytes, simd_alignment);
         if (!block) {
             unreserve(size_bytes);
             return nullptr;
@@ -25,18 +25,18 @@ PictureMemory::Buffer PictureMemory::take(std::size_t size_bytes) {
         std::memset(block.get(), 0, size_bytes);
     }
     const auto give_back = [self = shared_from_this(), size_bytes](std::byte* returned) {
-        self->give_back(PixelMemory{returned}, size_bytes);
+        self->give_back(BufferMemory{returned}, size_bytes);
     };
     return Buffer{block.release(), give_back}; // calls give_back if it cannot have its counters
 }
 
-PixelMemory PictureMemory::take_spare(std::size_t size_bytes) {
+BufferMemory PictureMemory::take_spare(std::size_t size_bytes) {
     const std::lock_guard lock{mutex_};
     const auto spare = std::find_if(spares_.rbegin(), spares_.rend(), [&](const Spare& candidate) {
         return candidate.size_bytes == size_bytes;
     });
     if (spare == spares_.rend()) return nullptr;
-    PixelMemory block = std::move(spare->block);
+    BufferMemory block = std::move(spare->block);
     spares_.erase(std::next(spare).base());
     return block;
 }
@@ -58,7 +58,7 @@ void PictureMemory::unreserve(std::size_t size_bytes) {
     held_bytes_ -= size_bytes;
 }
 
-void PictureMemory::give_back(PixelMemory block, std::size_t size_bytes) {
+void PictureMemory::give_back(BufferMemory block, std::size_t size_bytes) {
     Spare oldest; // freed after the lock
     const std::lock_guard lock{mutex_};
     spares_.push_back({std::move(block), size_bytes});

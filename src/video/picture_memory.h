@@ -8,7 +8,7 @@
 /// Thread-safe: a picture's memory comes back from wherever it was shown last.
 #pragma once
 
-#include "base/pixel_memory.h"
+#include "base/buffer_memory.h"
 
 #include <cstddef>
 #include <memory>
@@ -39,15 +39,15 @@ public:
 
 private:
     struct Spare {
-        PixelMemory block;
+        BufferMemory block;
         std::size_t size_bytes = 0;
     };
 
     explicit PictureMemory(std::size_t limit_bytes) : limit_bytes_(limit_bytes) {}
-    PixelMemory take_spare(std::size_t size_bytes);
+    BufferMemory take_spare(std::size_t size_bytes);
     bool reserve(std::size_t size_bytes);
     void unreserve(std::size_t size_bytes);
-    void give_back(PixelMemory block, std::size_t size_bytes);
+    void give_back(BufferMemory block, std::size_t size_bytes);
 
     const std::size_t limit_bytes_;
     mutable std::mutex mutex_; ///< guards what follows

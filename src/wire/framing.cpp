@@ -1,5 +1,6 @@
 #include "wire/framing.h"
 
+#include "base/buffer_memory.h"
 #include "base/check.h"
 #include "base/writer.h"
 
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <new>
 
 namespace sumac::wire {
 
@@ -115,7 +117,13 @@ void Framer::begin_body(Bytes first) {
 
 /// Not cleared: that took half of the net thread's time where images are large (measured).
 void Framer::allocate_body(std::size_t size, Bytes first) {
-    auto body = std::make_shared_for_overwrite<std::byte[]>(size);
+    std::shared_ptr<std::byte[]> body;
+    if (size < first_allocation) {
+        body = std::make_shared_for_overwrite<std::byte[]>(size);
+    } else {
+        body = allocate_buffer(size);
+        if (!body) throw std::bad_alloc{};
+    }
     std::copy(first.begin(), first.end(), body.get());
     body_ = std::move(body);
     allocated_ = size;

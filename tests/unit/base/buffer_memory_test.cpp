@@ -1,0 +1,67 @@
+#include "base/buffer_memory.h"
+
+#include <gtest/gtest.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <vector>
+
+namespace sumac {
+namespace {
+
+TEST(BufferMemory, IsAlignedAndAllOfItCanBeWritten) {
+    constexpr std::size_t huge = std::size_t{2} << 20U;
+    // Without huge pages, one that is mostly empty, a whole one, four that are nearly full.
+    for (const std::size_t size :
+         {std::size_t{1}, huge / 2, huge + 1, huge, std::size_t{1920} * 1080 * 4}) {
+        const BufferMemory memory = allocate_buffer(size, simd_alignment);
+        ASSERT_NE(memory, nullptr);
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory.get()) % simd_alignment, 0U);
+        std::memset(memory.get(), 7, size);
+        EXPECT_EQ(memory[size - 1], std::byte{7});
+    }
+}
+
+#if !defined(__SANITIZE_ADDRESS__)
+TEST(BufferMemory, OfALargeBufferIsUsedAgain) {
+    constexpr std::size_t size = std::size_t{5} << 20U;
+    BufferMemory freed = allocate_buffer(size);
+    const std::byte* const place = freed.get();
+    freed.reset();
+    EXPECT_NE(allocate_buffer(size * 2).get(), place) << "too small for that";
+    EXPECT_NE(allocate_buffer(size / 2).get(), place) << "too large for that";
+    const BufferMemory again = allocate_buffer(size - 1000);
+    EXPECT_EQ(again.get(), place);
+    EXPECT_NE(allocate_buffer(size).get(), place) << "in use";
+}
+
+std::size_t resident_bytes() {
+    std::ifstream file{"/proc/self/statm"};
+    std::size_t all_pages = 0;
+    std::size_t resident_pages = 0;
+    file >> all_pages >> resident_pages;
+    return resident_pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+TEST(BufferMemory, IsKeptUpToALimit) {
+    mallopt(M_MMAP_THRESHOLD, 1 << 20); // what is freed goes back to the system
+    constexpr std::size_t size = max_spare_bytes / 4;
+    constexpr std::size_t buffers = 10;
+    const std::size_t before = resident_bytes();
+    {
+        std::vector<BufferMemory> held;
+        for (std::size_t i = 0; i < buffers; ++i) {
+            held.push_back(allocate_buffer(size));
+            std::memset(held.back().get(), 7, size);
+        }
+        EXPECT_GE(resident_bytes(), before + buffers * size - max_spare_bytes);
+    }
+    EXPECT_LE(resident_bytes(), before + max_spare_bytes + size / 2);
+}
+#endif
+
+} // namespace
+} // namespace sumac
