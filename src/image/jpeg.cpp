@@ -4,6 +4,7 @@
 
 #include <turbojpeg.h>
 
+#include <cstring>
 #include <type_traits>
 
 namespace sumac::image {
@@ -41,6 +42,9 @@ Result<Pixels> decode(Bytes data, Size size, PixelFormat format, TJPF order) {
     if (!header) return header.error();
     Result<Pixels> pixels = Pixels::allocate(format, size);
     if (!pixels) return pixels;
+    // After a warning, TurboJPEG calls an error that comes before the first row a warning, too: it
+    // must not show what the memory held.
+    std::memset(pixels->row(0), 0, pixels->size_bytes());
     // LIMITSCANS: a progressive file of a thousand empty scans would keep a worker for minutes.
     const int decoded = tjDecompress2(handle.get(),
                                       reinterpret_cast<const unsigned char*>(data.data()),

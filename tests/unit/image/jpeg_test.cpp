@@ -4,6 +4,7 @@
 #include <turbojpeg.h>
 
 #include <cmath>
+#include <cstring>
 
 namespace sumac::image {
 namespace {
@@ -18,7 +19,7 @@ std::vector<std::uint32_t> gradient(Size size) {
     return result;
 }
 
-ByteVector encode(const std::vector<std::uint32_t>& pixels, Size size) {
+ByteVector encode(const std::vector<std::uint32_t>& pixels, Size size, int flags = 0) {
     tjhandle handle = tjInitCompress();
     unsigned char* data = nullptr;
     unsigned long data_size = 0;
@@ -32,7 +33,7 @@ ByteVector encode(const std::vector<std::uint32_t>& pixels, Size size) {
                 &data_size,
                 TJSAMP_420,
                 85,
-                0);
+                flags);
     const auto* first = reinterpret_cast<const std::byte*>(data);
     ByteVector result(first, first + data_size);
     tjFree(data);
@@ -86,6 +87,37 @@ TEST(Jpeg, SurvivesDamage) {
     const GoldenImage image{0, {16, 16}, 0, encode(gradient({16, 16}), {16, 16})};
     EXPECT_TRUE(survives_damage(
         image, [&](const ByteVector& data) { return decode_jpeg(data, image.size); }));
+}
+
+/// Where the header of the scan stands, behind its marker.
+std::size_t scan_header(const ByteVector& jpeg, std::size_t from) {
+    for (std::size_t i = from; i + 2 < jpeg.size(); ++i) {
+        if (jpeg[i] == std::byte{0xFF} && jpeg[i + 1] == std::byte{0xDA}) return i + 2;
+    }
+    return 0;
+}
+
+TEST(Jpeg, ShowsNothingOfWhatTheMemoryHeldBefore) {
+    const Size size{768, 512};
+    ByteVector jpeg = encode(gradient(size), size, TJFLAG_PROGRESSIVE);
+    // The first scan ends early, which is a warning; the second one wants a table that is not
+    // there, which is fatal.
+    const std::size_t first = scan_header(jpeg, 0);
+    ASSERT_GT(first, 0U);
+    const auto data = jpeg.begin() + static_cast<std::ptrdiff_t>(first) + 30;
+    jpeg.erase(data, data + 100);
+    const std::size_t second = scan_header(jpeg, first);
+    ASSERT_GT(second, 0U);
+    jpeg[second + 4] = std::byte{0x33};
+    {
+        auto before = Pixels::allocate(PixelFormat::bgrx32, size);
+        ASSERT_TRUE(before);
+        std::memset(before->row(0), 0xAA, before->size_bytes());
+    }
+    const auto pixels = decode_jpeg(jpeg, size);
+    ASSERT_TRUE(pixels) << "TurboJPEG takes it for a warning";
+    for (const std::uint32_t value : values(*pixels))
+        ASSERT_EQ(value & 0xFFFFFFU, 0U);
 }
 
 TEST(JpegAlpha, JoinsColoursAndAlpha) {
