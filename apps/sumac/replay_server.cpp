@@ -40,6 +40,9 @@ constexpr std::chrono::seconds client_patience{30};
 constexpr std::size_t max_waiting_bytes = std::size_t{64} << 20U;
 /// In virtual time: what the capture has within so much is said at once. Stamps are no finer.
 constexpr Duration at_once{1'000};
+/// In real time: after a stall of more than this, what follows keeps its distance. Some of it, as
+/// the end of a migration, comes to nothing if it is heard too early.
+constexpr Duration most_late{20'000};
 /// After the last byte in virtual time, for what still waits to be shown: media's bound is 1 s.
 constexpr Duration last_pictures = std::chrono::seconds{2};
 
@@ -200,8 +203,10 @@ private:
         const LanePtr lane = co_await lane_of(record);
         if (!lane) co_return false;
         co_await wait_until(record.at);
-        // In virtual time all is heard in the captured order.
+        // In virtual time all is heard in the captured order, in real time at least a handshake
+        // before what follows on other connections: a migration ends only once all are through.
         if (pace_ == Pace::fast && speaking_ != lane) co_await time_.pass_to(time_.position());
+        if (pace_ == Pace::as_captured) co_await time_.link();
         speaking_ = lane;
         if (record.kind == CaptureRecord::Kind::ended) {
             lane->ends = true;
@@ -252,6 +257,8 @@ private:
         } else if (*began_ + at > now) {
             clock_.expires_at(*began_ + at);
             co_await clock_.async_wait(as_result);
+        } else if (now - (*began_ + at) > most_late) {
+            *began_ = now - at;
         }
         const std::lock_guard lock{mutex_};
         progress_.at = at;

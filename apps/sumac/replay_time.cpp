@@ -33,6 +33,15 @@ asio::awaitable<void> ReplayTime::pass_to(Duration at) {
     }
 }
 
+asio::awaitable<void> ReplayTime::link() {
+    const auto patience = asio::steady_timer::clock_type::now() + link_patience;
+    while (linking()) {
+        asio::steady_timer soon{io_, std::chrono::milliseconds{1}};
+        co_await soon.async_wait(as_result);
+        if (asio::steady_timer::clock_type::now() >= patience) greeted_ = linked_;
+    }
+}
+
 /// Returns when the sockets have taken what they can.
 asio::awaitable<void> ReplayTime::send_all() {
     asio::steady_timer turn{io_, asio::steady_timer::time_point::min()};

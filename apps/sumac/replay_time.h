@@ -25,6 +25,9 @@ public:
     /// What is to be read; the first bytes of a connection are its whole handshake.
     void said(std::size_t bytes) { said_bytes_ += bytes; }
     void greeted() { ++greeted_; }
+    /// Returns when each connection to which something was said is through with its handshake, or
+    /// takes too long. For real time.
+    asio::awaitable<void> link();
     /// Lets time pass until then. Returns when the client has read everything, or does not read on
     /// before more time passes.
     asio::awaitable<void> pass_to(Duration at);

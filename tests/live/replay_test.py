@@ -104,6 +104,9 @@ class Replay(unittest.TestCase):
     def taking(self, uri):
         """Captures what happens within the with statement; yields the client's trace."""
         trace = os.path.join(self.folder, "capture.jsonl")
+        for path in (trace, self.capture):  # of an earlier one
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(path)
         tool = subprocess.Popen([SUMAC, "record", uri, "--wire", self.capture, "--trace", trace],
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.addCleanup(tool.kill)
