@@ -1,6 +1,5 @@
 #include "base/buffer_memory.h"
 
-#include <malloc.h> // malloc_usable_size
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -22,7 +21,9 @@ constexpr std::size_t large_bytes = std::size_t{1} << 20U;
 constexpr std::size_t max_spares = 8;
 
 /// AddressSanitizer has to see who uses what was freed, and what lies beyond the end.
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__clang__)
+constexpr bool only_what_is_asked_for = __has_feature(address_sanitizer);
+#elif defined(__SANITIZE_ADDRESS__)
 constexpr bool only_what_is_asked_for = true;
 #else
 constexpr bool only_what_is_asked_for = false;
@@ -36,11 +37,16 @@ std::size_t in_huge_pages(std::size_t size_bytes) {
                                                                 : size_bytes - beyond;
 }
 
-/// Blocks of malloc's that nobody uses.
+/// A block of malloc's that nobody uses.
+struct Spare {
+    void* block = nullptr;
+    std::size_t size_bytes = 0;
+};
+
 class Spares {
 public:
-    /// The one that fits best; null if none does.
-    void* take(std::size_t size_bytes, std::size_t alignment) noexcept {
+    /// The one that fits best; none if none does.
+    Spare take(std::size_t size_bytes, std::size_t alignment) noexcept {
         const std::lock_guard lock{mutex_};
         std::size_t best = count_;
         for (std::size_t i = 0; i < count_; ++i) {
@@ -50,7 +56,7 @@ public:
                               reinterpret_cast<std::uintptr_t>(spare.block) % alignment == 0;
             if (fits && (best == count_ || spare.size_bytes < spares_[best].size_bytes)) best = i;
         }
-        return best == count_ ? nullptr : remove(best).block;
+        return best == count_ ? Spare{} : remove(best);
     }
 
     /// Keeps the block, in the place of older ones if need be.
@@ -61,11 +67,6 @@ public:
     }
 
 private:
-    struct Spare {
-        void* block = nullptr;
-        std::size_t size_bytes = 0;
-    };
-
     /// Null, or the one that has to go first.
     void* try_to_put(Spare spare) noexcept {
         const std::lock_guard lock{mutex_};
@@ -92,16 +93,16 @@ private:
     std::size_t held_bytes_ = 0;
 };
 
-/// Nothing is destroyed: buffers may be freed until the process ends.
+/// Global, because whoever frees a picture or a message last, on whatever thread and of whatever
+/// session, knows no owner. Nothing is destroyed: buffers may be freed until the process ends.
 constinit Spares spares;
 static_assert(std::is_trivially_destructible_v<Spares>);
 
 } // namespace
 
 void FreeBuffer::operator()(std::byte* buffer) const noexcept {
-    const std::size_t size_bytes = only_what_is_asked_for ? 0 : malloc_usable_size(buffer);
-    if (size_bytes >= large_bytes) {
-        spares.put(buffer, size_bytes);
+    if (!only_what_is_asked_for && block_bytes >= large_bytes) {
+        spares.put(buffer, block_bytes);
     } else {
         std::free(buffer); // NOLINT(cppcoreguidelines-no-malloc): posix_memalign's
     }
@@ -109,16 +110,17 @@ void FreeBuffer::operator()(std::byte* buffer) const noexcept {
 
 BufferMemory allocate_buffer(std::size_t size_bytes, std::size_t alignment) noexcept {
     if (size_bytes >= large_bytes) {
-        if (void* const spare = spares.take(size_bytes, alignment))
-            return BufferMemory{static_cast<std::byte*>(spare)};
+        const Spare spare = spares.take(size_bytes, alignment);
+        if (spare.block != nullptr)
+            return {static_cast<std::byte*>(spare.block), FreeBuffer{spare.size_bytes}};
     }
     const std::size_t huge = in_huge_pages(size_bytes);
+    const std::size_t block_bytes = std::max(size_bytes, huge);
     void* memory = nullptr;
     if (huge > 0) alignment = huge_page_bytes;
-    const int failed = posix_memalign(&memory, alignment, std::max(size_bytes, huge));
-    if (failed != 0) return nullptr;
+    if (posix_memalign(&memory, alignment, block_bytes) != 0) return nullptr;
     if (huge > 0) madvise(memory, huge, MADV_HUGEPAGE);
-    return BufferMemory{static_cast<std::byte*>(memory)};
+    return {static_cast<std::byte*>(memory), FreeBuffer{block_bytes}};
 }
 
 } // namespace sumac

@@ -15,6 +15,7 @@
 namespace sumac {
 
 struct FreeBuffer {
+    std::size_t block_bytes = 0; ///< as it was allocated
     void operator()(std::byte* buffer) const noexcept;
 };
 using BufferMemory = std::unique_ptr<std::byte[], FreeBuffer>;
@@ -22,7 +23,8 @@ using BufferMemory = std::unique_ptr<std::byte[], FreeBuffer>;
 /// Enough for any SIMD.
 inline constexpr std::size_t simd_alignment = 64;
 
-/// What the process keeps of large memory that nobody uses: two screens of 3840x2160.
+/// What the process keeps of large memory that nobody uses, until it ends: two screens of
+/// 3840x2160.
 inline constexpr std::size_t max_spare_bytes = std::size_t{64} << 20U;
 
 /// Not initialised. Null if the machine has no more. Takes up to half as much more than was asked

@@ -87,7 +87,9 @@ private:
 
     std::size_t limit_bytes_;
     std::size_t size_bytes_ = 0;
-    Images images_;                           ///< by their numbers
+    /// By their numbers. Many that are inserted around a gap are moved in memory: what a hostile
+    /// server gains by that (half a million, the limit) is a millisecond of this thread.
+    Images images_;
     std::map<GlzImageId, Stretch> stretches_; ///< by their first image
     std::map<GlzImageId, GlzImageId> waiting_;
 };

@@ -45,7 +45,8 @@ Result<Pixels> Pixels::allocate(PixelFormat format, Size size) {
     if (const auto good = check(size, stride_bytes); !good) return good.error();
     BufferMemory data = allocate_buffer(stride_bytes * static_cast<std::size_t>(size.height));
     if (!data) throw std::bad_alloc{};
-    return Pixels{format, size, stride_bytes, Data{data.release()}};
+    const FreeBuffer free = data.get_deleter();
+    return Pixels{format, size, stride_bytes, Data{data.release(), Release{nullptr, free}}};
 }
 
 Result<Pixels> Pixels::over(std::shared_ptr<std::byte> memory, PixelFormat format, Size size) {

@@ -78,8 +78,9 @@ public:
 private:
     struct Release {
         std::shared_ptr<std::byte> owner; ///< null: the pixels own themselves
+        FreeBuffer free = {};
         void operator()(std::byte* data) const {
-            if (!owner) FreeBuffer{}(data);
+            if (!owner) free(data);
         }
     };
     using Data = std::unique_ptr<std::byte[], Release>;

@@ -24,9 +24,10 @@ PictureMemory::Buffer PictureMemory::take(std::size_t size_bytes) {
         // A damaged frame must not show what was here before.
         std::memset(block.get(), 0, size_bytes);
     }
-    const auto give_back = [self = shared_from_this(), size_bytes](std::byte* returned) {
-        self->give_back(BufferMemory{returned}, size_bytes);
-    };
+    const auto give_back =
+        [self = shared_from_this(), size_bytes, free = block.get_deleter()](std::byte* returned) {
+            self->give_back(BufferMemory{returned, free}, size_bytes);
+        };
     return Buffer{block.release(), give_back}; // calls give_back if it cannot have its counters
 }
 

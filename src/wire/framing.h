@@ -43,7 +43,7 @@ struct Message {
     std::uint16_t type = 0;
     Bytes body;
     std::shared_ptr<const void> buffer;
-    std::size_t buffer_bytes = 0;
+    std::size_t buffer_bytes = 0; ///< what keeping it costs
 
     /// Not counted for acks, and without a number of its own.
     bool is_sub_message() const { return !serial.has_value(); }
