@@ -214,7 +214,7 @@ class Usage(unittest.TestCase):
         for arguments in (
             ["--fps", "0"],
             ["--fps", "61"],
-            ["--size", "1920x1081"],
+            ["--size", "3840x2161"],
             ["--size", "10x10"],
             ["--size", "640"],
             ["--desktop", "500x500"],
