@@ -59,6 +59,11 @@ public:
         return best == count_ ? Spare{} : remove(best);
     }
 
+    void drop_all() noexcept {
+        while (void* const oldest = take_oldest())
+            std::free(oldest);
+    }
+
     /// Keeps the block, in the place of older ones if need be.
     void put(void* block, std::size_t size_bytes) noexcept {
         if (size_bytes > max_spare_bytes) return std::free(block);
@@ -75,6 +80,11 @@ private:
         spares_[count_++] = spare;
         held_bytes_ += spare.size_bytes;
         return nullptr;
+    }
+
+    void* take_oldest() noexcept {
+        const std::lock_guard lock{mutex_};
+        return count_ == 0 ? nullptr : remove(0).block;
     }
 
     Spare remove(std::size_t place) noexcept {
@@ -113,6 +123,8 @@ BufferMemory allocate_buffer(std::size_t size_bytes, std::size_t alignment) noex
         const Spare spare = spares.take(size_bytes, alignment);
         if (spare.block != nullptr)
             return {static_cast<std::byte*>(spare.block), FreeBuffer{spare.size_bytes}};
+        // So all together never is more than what was in use at a time.
+        spares.drop_all();
     }
     const std::size_t huge = in_huge_pages(size_bytes);
     const std::size_t block_bytes = std::max(size_bytes, huge);
