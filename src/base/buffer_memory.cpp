@@ -123,7 +123,7 @@ BufferMemory allocate_buffer(std::size_t size_bytes, std::size_t alignment) noex
         const Spare spare = spares.take(size_bytes, alignment);
         if (spare.block != nullptr)
             return {static_cast<std::byte*>(spare.block), FreeBuffer{spare.size_bytes}};
-        // So all together never is more than what was in use at a time.
+        // They would only add to what is in use now.
         spares.drop_all();
     }
     const std::size_t huge = in_huge_pages(size_bytes);
