@@ -165,8 +165,8 @@ ChannelConnection::next_message(std::chrono::microseconds patience) {
         // One read of TLS is one record, however much waits behind it: there, nothing tells a
         // trickle from a flood.
         const bool few = std::exchange(taken_, 0) < many_messages;
-        if (few && !tls() && trickle_.flows() && patience.count() > 0)
-            co_await connection_.rest(patience);
+        const bool may_rest = !tls() && !tap_.taken() && patience.count() > 0;
+        if (few && may_rest && trickle_.flows()) co_await connection_.rest(patience);
         const std::span<std::byte> into = framer_.next_buffer();
         const auto received = co_await connection_.read_some(into);
         if (send_overflow_)

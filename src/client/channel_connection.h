@@ -33,7 +33,8 @@ public:
     void continue_serials(Serial next) { framer_.number_from(next); }
     Serial next_serial() const { return framer_.next_serial(); }
     /// The next message. Errors: closed, timed_out, limit, and whatever damaged framing is. Where
-    /// one small piece follows the other, the next ones may gather for so long as `patience`.
+    /// one small piece follows the other, and no WireSink asks when, the next ones may gather for
+    /// so long as `patience`.
     asio::awaitable<Result<wire::Message>> next_message(std::chrono::microseconds patience = {});
     /// The same, if nothing has to be waited for: most messages come with others before them.
     std::optional<Result<wire::Message>> take_message();
