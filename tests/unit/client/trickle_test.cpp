@@ -24,12 +24,28 @@ TEST(Trickle, PiecesInQuickSuccessionAre) {
     EXPECT_TRUE(trickle.flows());
 }
 
-TEST(Trickle, EndsWithALongerPause) {
+TEST(Trickle, WhatComesWithinAShortWhileBelongsToIt) {
     Trickle trickle;
     trickle.on_piece(true, start);
     trickle.on_piece(true, start + microseconds{500});
-    trickle.on_piece(true, start + microseconds{1500});
+    trickle.on_piece(true, start + milliseconds{50});
+    EXPECT_TRUE(trickle.flows());
+}
+
+TEST(Trickle, EndsWithALongSilence) {
+    Trickle trickle;
+    trickle.on_piece(true, start);
+    trickle.on_piece(true, start + microseconds{500});
+    trickle.on_piece(true, start + milliseconds{51});
     EXPECT_FALSE(trickle.flows());
+}
+
+TEST(Trickle, SlowPiecesAreNone) {
+    Trickle trickle;
+    for (int i = 0; i < 10; ++i) {
+        trickle.on_piece(true, start + i * milliseconds{1});
+        EXPECT_FALSE(trickle.flows());
+    }
 }
 
 TEST(Trickle, WhatIsCutGoesOnAtOnce) {
