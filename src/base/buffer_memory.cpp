@@ -45,7 +45,7 @@ struct Spare {
 
 class Spares {
 public:
-    /// The one that fits best; none if none does.
+    /// The one that fits best, now in use; none if none does.
     Spare take(std::size_t size_bytes, std::size_t alignment) noexcept {
         const std::lock_guard lock{mutex_};
         std::size_t best = count_;
@@ -56,22 +56,53 @@ public:
                               reinterpret_cast<std::uintptr_t>(spare.block) % alignment == 0;
             if (fits && (best == count_ || spare.size_bytes < spares_[best].size_bytes)) best = i;
         }
-        return best == count_ ? Spare{} : remove(best);
+        if (best == count_) return {};
+        in_use_bytes_ += spares_[best].size_bytes;
+        return remove(best);
     }
 
-    void drop_all() noexcept {
-        while (void* const oldest = take_oldest())
-            std::free(oldest);
+    /// A new block is in use. What is kept goes back as far as both together are an eighth more
+    /// than was ever in use at a time: what comes and goes in turns is kept, all of it.
+    void make_room(std::size_t size_bytes) noexcept {
+        begin_use(size_bytes);
+        while (void* const surplus = take_surplus(size_bytes))
+            std::free(surplus);
     }
 
-    /// Keeps the block, in the place of older ones if need be.
+    /// The block is in use no longer. Keeps it, in the place of older ones if need be.
     void put(void* block, std::size_t size_bytes) noexcept {
+        end_use(size_bytes);
         if (size_bytes > max_spare_bytes) return std::free(block);
         while (void* const oldest = try_to_put({block, size_bytes}))
             std::free(oldest);
     }
 
 private:
+    void begin_use(std::size_t size_bytes) noexcept {
+        const std::lock_guard lock{mutex_};
+        in_use_bytes_ += size_bytes;
+        most_in_use_bytes_ = std::max(most_in_use_bytes_, in_use_bytes_);
+    }
+
+    void end_use(std::size_t size_bytes) noexcept {
+        const std::lock_guard lock{mutex_};
+        in_use_bytes_ -= size_bytes;
+    }
+
+    /// The one that is most like the new one: whoever needs that had this one before. Null: none.
+    void* take_surplus(std::size_t size_bytes) noexcept {
+        const std::lock_guard lock{mutex_};
+        const std::size_t enough = most_in_use_bytes_ + most_in_use_bytes_ / 8;
+        if (count_ == 0 || in_use_bytes_ + held_bytes_ <= enough) return nullptr;
+        const auto difference = [&](const Spare& spare) {
+            return std::max(spare.size_bytes, size_bytes) - std::min(spare.size_bytes, size_bytes);
+        };
+        std::size_t nearest = 0;
+        for (std::size_t i = 1; i < count_; ++i)
+            if (difference(spares_[i]) < difference(spares_[nearest])) nearest = i;
+        return remove(nearest).block;
+    }
+
     /// Null, or the one that has to go first.
     void* try_to_put(Spare spare) noexcept {
         const std::lock_guard lock{mutex_};
@@ -80,11 +111,6 @@ private:
         spares_[count_++] = spare;
         held_bytes_ += spare.size_bytes;
         return nullptr;
-    }
-
-    void* take_oldest() noexcept {
-        const std::lock_guard lock{mutex_};
-        return count_ == 0 ? nullptr : remove(0).block;
     }
 
     Spare remove(std::size_t place) noexcept {
@@ -101,6 +127,8 @@ private:
     std::array<Spare, max_spares> spares_{}; ///< the oldest first
     std::size_t count_ = 0;
     std::size_t held_bytes_ = 0;
+    std::size_t in_use_bytes_ = 0; ///< of large blocks
+    std::size_t most_in_use_bytes_ = 0;
 };
 
 /// Global, because whoever frees a picture or a message last, on whatever thread and of whatever
@@ -108,10 +136,15 @@ private:
 constinit Spares spares;
 static_assert(std::is_trivially_destructible_v<Spares>);
 
+/// When nobody uses it.
+bool is_kept(std::size_t block_bytes) {
+    return !only_what_is_asked_for && block_bytes >= large_bytes;
+}
+
 } // namespace
 
 void FreeBuffer::operator()(std::byte* buffer) const noexcept {
-    if (!only_what_is_asked_for && block_bytes >= large_bytes) {
+    if (is_kept(block_bytes)) {
         spares.put(buffer, block_bytes);
     } else {
         std::free(buffer); // NOLINT(cppcoreguidelines-no-malloc): posix_memalign's
@@ -119,12 +152,10 @@ void FreeBuffer::operator()(std::byte* buffer) const noexcept {
 }
 
 BufferMemory allocate_buffer(std::size_t size_bytes, std::size_t alignment) noexcept {
-    if (size_bytes >= large_bytes) {
+    if (is_kept(size_bytes)) {
         const Spare spare = spares.take(size_bytes, alignment);
         if (spare.block != nullptr)
             return {static_cast<std::byte*>(spare.block), FreeBuffer{spare.size_bytes}};
-        // They would only add to what is in use now.
-        spares.drop_all();
     }
     const std::size_t huge = in_huge_pages(size_bytes);
     const std::size_t block_bytes = std::max(size_bytes, huge);
@@ -132,6 +163,7 @@ BufferMemory allocate_buffer(std::size_t size_bytes, std::size_t alignment) noex
     if (huge > 0) alignment = huge_page_bytes;
     if (posix_memalign(&memory, alignment, block_bytes) != 0) return nullptr;
     if (huge > 0) madvise(memory, huge, MADV_HUGEPAGE);
+    if (is_kept(block_bytes)) spares.make_room(block_bytes);
     return {static_cast<std::byte*>(memory), FreeBuffer{block_bytes}};
 }
 

@@ -6,8 +6,8 @@
 ///
 /// And what is large is kept for the next one that is as large: malloc would give it back to the
 /// system, which clears each page that it gives: with images of a whole screen that took a sixth
-/// to a quarter of the processor's time (LZ4, GLZ, LZ; measured). Where none fits, all that is kept
-/// goes back: what is asked for now is something else.
+/// to a quarter of the processor's time (LZ4, GLZ, LZ; measured). Where none fits, as much of what
+/// is kept goes back as would make both an eighth more than what was ever in use at a time.
 #pragma once
 
 #include <cstddef>

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <vector>
@@ -63,6 +64,64 @@ std::size_t resident_bytes() {
     std::size_t resident_pages = 0;
     file >> all_pages >> resident_pages;
     return resident_pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+constexpr std::size_t mebibyte = std::size_t{1} << 20U;
+
+BufferMemory marked(std::size_t mebibytes, int mark) {
+    BufferMemory memory = allocate_buffer(mebibytes * mebibyte);
+    std::memset(memory.get(), mark, mebibytes * mebibyte);
+    return memory;
+}
+
+/// A screen, a message and what it is decoded to; then the first piece of the next message.
+bool what_comes_in_turns_is_kept() {
+    const BufferMemory screen = marked(8, 1);
+    {
+        const BufferMemory message = marked(6, 2);
+        const BufferMemory decoded = marked(8, 3);
+    }
+    const BufferMemory piece = allocate_buffer(mebibyte);
+    return allocate_buffer(5 * mebibyte)[0] == std::byte{2} &&
+           allocate_buffer(8 * mebibyte)[0] == std::byte{3};
+}
+
+bool what_is_most_like_the_new_one_goes_first() {
+    const BufferMemory screen = marked(8, 1);
+    {
+        const BufferMemory message = marked(5, 2);
+        const BufferMemory decoded = marked(8, 3);
+    }
+    const BufferMemory larger_message = allocate_buffer(6 * mebibyte);
+    return allocate_buffer(8 * mebibyte)[0] == std::byte{3};
+}
+
+bool what_would_add_to_the_most_goes_back() {
+    marked(8, 1).reset();
+    const std::size_t before = resident_bytes();
+    const BufferMemory something_else = allocate_buffer(32 * mebibyte);
+    return resident_bytes() + 7 * mebibyte < before;
+}
+
+// In processes of their own: what was in use before counts.
+TEST(BufferMemoryDeathTest, WhatComesInTurnsIsKept) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    EXPECT_EXIT(std::exit(what_comes_in_turns_is_kept() ? 0 : 1), testing::ExitedWithCode(0), "");
+}
+
+TEST(BufferMemoryDeathTest, WhatIsMostLikeTheNewOneGoesFirst) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    mallopt(M_MMAP_THRESHOLD, 1 << 20); // what is freed goes back to the system
+    EXPECT_EXIT(std::exit(what_is_most_like_the_new_one_goes_first() ? 0 : 1),
+                testing::ExitedWithCode(0),
+                "");
+}
+
+TEST(BufferMemoryDeathTest, WhatWouldAddToTheMostGoesBack) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    mallopt(M_MMAP_THRESHOLD, 1 << 20); // what is freed goes back to the system
+    EXPECT_EXIT(
+        std::exit(what_would_add_to_the_most_goes_back() ? 0 : 1), testing::ExitedWithCode(0), "");
 }
 
 TEST(BufferMemory, IsKeptUpToALimit) {
