@@ -87,13 +87,13 @@ bool what_comes_in_turns_is_kept() {
 }
 
 bool what_is_most_like_the_new_one_goes_first() {
-    const BufferMemory screen = marked(8, 1);
+    const BufferMemory screen = marked(16, 1);
     {
-        const BufferMemory message = marked(5, 2);
-        const BufferMemory decoded = marked(8, 3);
+        const BufferMemory message = marked(4, 2);
+        const BufferMemory decoded = marked(16, 3);
     }
     const BufferMemory larger_message = allocate_buffer(6 * mebibyte);
-    return allocate_buffer(8 * mebibyte)[0] == std::byte{3};
+    return allocate_buffer(16 * mebibyte)[0] == std::byte{3};
 }
 
 bool what_would_add_to_the_most_goes_back() {
