@@ -148,8 +148,10 @@ asio::awaitable<void> ChannelConnection::wait_for_message() {
 
 std::optional<Result<wire::Message>> ChannelConnection::take_message() {
     if (ready_) return std::exchange(ready_, {});
-    ++taken_;
-    if (auto message = framer_.take_message()) return *std::move(message);
+    if (auto message = framer_.take_message()) {
+        ++taken_;
+        return *std::move(message);
+    }
     if (read_error_) return *read_error_;
     return std::nullopt;
 }
@@ -164,9 +166,11 @@ ChannelConnection::next_message(std::chrono::microseconds patience) {
         if (auto message = take_message()) co_return *std::move(message);
         // One read of TLS is one record, however much waits behind it: there, nothing tells a
         // trickle from a flood.
-        const bool few = std::exchange(taken_, 0) < many_messages;
-        const bool may_rest = !tls() && !tap_.taken() && patience.count() > 0;
-        if (few && may_rest && trickle_.flows()) co_await connection_.rest(patience);
+        const unsigned messages = std::exchange(taken_, 0);
+        trickle_.on_messages(messages);
+        const bool may_gather = !tls() && !tap_.taken() && patience.count() > 0;
+        const bool gathers = messages < many_messages && may_gather && trickle_.flows();
+        if (gathers) co_await connection_.gather(patience);
         const std::span<std::byte> into = framer_.next_buffer();
         const auto received = co_await connection_.read_some(into);
         if (send_overflow_)

@@ -1,5 +1,5 @@
-/// Tells whether what a server says trickles in: whole messages in small pieces, in quick
-/// succession. Waking for each of them then costs more than what they say. Net thread only.
+/// Tells whether what a server says trickles in: several messages in quick succession, in small
+/// pieces. Waking for each piece then costs more than what they say. Net thread only.
 #pragma once
 
 #include <sumac/time.h>
@@ -10,23 +10,28 @@ namespace sumac::client {
 
 class Trickle {
 public:
-    /// Two pieces within this belong to a flow of many...
+    /// Two pieces within this are in quick succession...
     static constexpr std::chrono::milliseconds quick_succession{1};
-    /// ...and so does what comes within this after them.
+    /// ...and what comes within this after such haste belongs to it.
     static constexpr std::chrono::milliseconds long_silence{50};
 
     /// Something was read. `whole`: it was all there was, and its end cuts no message.
     void on_piece(bool whole, LocalTime now) {
-        if (last_ && now - *last_ < quick_succession) flowed_ = now;
-        flows_ = whole && flowed_ && now - *flowed_ < long_silence;
+        if (last_ && now - *last_ < quick_succession) haste_ = now;
         last_ = now;
+        whole_ = whole;
     }
-    bool flows() const { return flows_; }
+    /// So many messages ended in the last piece.
+    void on_messages(unsigned count) {
+        if (count > 1) haste_ = last_;
+    }
+    /// As of the last piece.
+    bool flows() const { return whole_ && haste_ && *last_ - *haste_ < long_silence; }
 
 private:
     std::optional<LocalTime> last_;
-    std::optional<LocalTime> flowed_;
-    bool flows_ = false;
+    std::optional<LocalTime> haste_;
+    bool whole_ = false;
 };
 
 } // namespace sumac::client

@@ -36,6 +36,7 @@ struct Connection::Impl {
 
     asio::steady_timer deadline;
     asio::steady_timer resting;
+    bool has_deadline = false;
     bool expired = false;
     bool closed_by_us = false;
     std::optional<std::stop_callback<std::function<void()>>> on_stop;
@@ -103,9 +104,14 @@ asio::awaitable<Result<std::size_t>> Connection::read_some(std::span<std::byte> 
     co_return size;
 }
 
-asio::awaitable<void> Connection::rest(std::chrono::microseconds time) {
+asio::awaitable<void> Connection::gather(std::chrono::microseconds time) {
     if (time_stands_still()) co_return; // what has come is all that there is at this time
     const auto impl = impl_;
+    const auto wait = [](auto& socket) {
+        return socket.lowest_layer().async_wait(asio::socket_base::wait_read, as_result);
+    };
+    co_await std::visit(wait, impl->stream);
+    if (impl->has_deadline || impl->given_up()) co_return;
     impl->readable_with(gathered_bytes);
     impl->resting.expires_after(time);
     co_await impl->resting.async_wait(as_result);
@@ -135,6 +141,7 @@ asio::awaitable<Result<Done>> Connection::write(Bytes data) {
 }
 
 void Connection::expires_after(std::chrono::milliseconds limit) {
+    impl_->has_deadline = true;
     impl_->resting.cancel(); // whoever sets a deadline wants to hear what came before it
     impl_->deadline.expires_after(limit);
     impl_->deadline.async_wait([weak = std::weak_ptr{impl_}](const asio::error_code& error) {
@@ -148,6 +155,7 @@ void Connection::expires_after(std::chrono::milliseconds limit) {
 }
 
 void Connection::expires_never() {
+    impl_->has_deadline = false;
     impl_->deadline.expires_at(asio::steady_timer::time_point::max());
 }
 

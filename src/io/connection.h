@@ -26,9 +26,10 @@ public:
 
     /// What comes next, at least one byte. Errors: closed (the peer ended it), timed_out, system.
     asio::awaitable<Result<std::size_t>> read_some(std::span<std::byte> into);
-    /// Lets what comes meanwhile gather, so that one read gets it all; most of it wakes nobody.
-    /// A new deadline ends it.
-    asio::awaitable<void> rest(std::chrono::microseconds time);
+    /// Waits until something comes, and then lets what follows it gather for so long, so that one
+    /// read gets it all; most of it wakes nobody. Nothing gathers while there is a deadline. Not
+    /// with TLS, where some may have come already.
+    asio::awaitable<void> gather(std::chrono::microseconds time);
     /// As much of `data` as the system takes at once: returns how many bytes. With TLS none.
     std::size_t write_now(Bytes data);
     /// All of `data`, which must live until then. One write at a time.

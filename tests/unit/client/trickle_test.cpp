@@ -24,6 +24,20 @@ TEST(Trickle, PiecesInQuickSuccessionAre) {
     EXPECT_TRUE(trickle.flows());
 }
 
+TEST(Trickle, SeveralMessagesInOnePieceAre) {
+    Trickle trickle;
+    trickle.on_piece(true, start);
+    trickle.on_messages(1);
+    EXPECT_FALSE(trickle.flows());
+    trickle.on_messages(2);
+    EXPECT_TRUE(trickle.flows());
+    trickle.on_piece(true, start + milliseconds{49});
+    EXPECT_TRUE(trickle.flows());
+    trickle.on_messages(1);
+    trickle.on_piece(true, start + milliseconds{50});
+    EXPECT_FALSE(trickle.flows());
+}
+
 TEST(Trickle, WhatComesWithinAShortWhileBelongsToIt) {
     Trickle trickle;
     trickle.on_piece(true, start);
