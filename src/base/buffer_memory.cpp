@@ -57,36 +57,46 @@ public:
             if (fits && (best == count_ || spare.size_bytes < spares_[best].size_bytes)) best = i;
         }
         if (best == count_) return {};
-        in_use_bytes_ += spares_[best].size_bytes;
+        begin_use(spares_[best].size_bytes);
         return remove(best);
     }
 
-    /// A new block is in use. What is kept goes back as far as both together are an eighth more
-    /// than was ever in use at a time: what comes and goes in turns is kept, all of it.
+    /// A new block is in use. What is kept goes back as far as it and what is in use are more than
+    /// 9/8 of the most that ever was: what comes and goes in turns is kept, all of it.
     void make_room(std::size_t size_bytes) noexcept {
-        begin_use(size_bytes);
+        {
+            const std::lock_guard lock{mutex_};
+            begin_use(size_bytes);
+        }
         while (void* const surplus = take_surplus(size_bytes))
             std::free(surplus);
     }
 
     /// The block is in use no longer. Keeps it, in the place of older ones if need be.
     void put(void* block, std::size_t size_bytes) noexcept {
-        end_use(size_bytes);
+        {
+            const std::lock_guard lock{mutex_};
+            in_use_bytes_ -= size_bytes;
+            if (try_to_keep({block, size_bytes})) return;
+        }
         if (size_bytes > max_spare_bytes) return std::free(block);
-        while (void* const oldest = try_to_put({block, size_bytes}))
+        while (void* const oldest = take_oldest()) {
+            std::free(oldest);
+            const std::lock_guard lock{mutex_};
+            if (try_to_keep({block, size_bytes})) return;
+        }
+        std::free(block); // others were faster
+    }
+
+    void drop_all() noexcept {
+        while (void* const oldest = take_oldest())
             std::free(oldest);
     }
 
 private:
     void begin_use(std::size_t size_bytes) noexcept {
-        const std::lock_guard lock{mutex_};
         in_use_bytes_ += size_bytes;
         most_in_use_bytes_ = std::max(most_in_use_bytes_, in_use_bytes_);
-    }
-
-    void end_use(std::size_t size_bytes) noexcept {
-        const std::lock_guard lock{mutex_};
-        in_use_bytes_ -= size_bytes;
     }
 
     /// The one that is most like the new one: whoever needs that had this one before. Null: none.
@@ -103,14 +113,16 @@ private:
         return remove(nearest).block;
     }
 
-    /// Null, or the one that has to go first.
-    void* try_to_put(Spare spare) noexcept {
-        const std::lock_guard lock{mutex_};
-        if (count_ == max_spares || held_bytes_ + spare.size_bytes > max_spare_bytes)
-            return remove(0).block;
+    bool try_to_keep(Spare spare) noexcept {
+        if (count_ == max_spares || spare.size_bytes > max_spare_bytes - held_bytes_) return false;
         spares_[count_++] = spare;
         held_bytes_ += spare.size_bytes;
-        return nullptr;
+        return true;
+    }
+
+    void* take_oldest() noexcept {
+        const std::lock_guard lock{mutex_};
+        return count_ == 0 ? nullptr : remove(0).block;
     }
 
     Spare remove(std::size_t place) noexcept {
@@ -161,7 +173,10 @@ BufferMemory allocate_buffer(std::size_t size_bytes, std::size_t alignment) noex
     const std::size_t block_bytes = std::max(size_bytes, huge);
     void* memory = nullptr;
     if (huge > 0) alignment = huge_page_bytes;
-    if (posix_memalign(&memory, alignment, block_bytes) != 0) return nullptr;
+    if (posix_memalign(&memory, alignment, block_bytes) != 0) {
+        spares.drop_all();
+        if (posix_memalign(&memory, alignment, block_bytes) != 0) return nullptr;
+    }
     if (huge > 0) madvise(memory, huge, MADV_HUGEPAGE);
     if (is_kept(block_bytes)) spares.make_room(block_bytes);
     return {static_cast<std::byte*>(memory), FreeBuffer{block_bytes}};

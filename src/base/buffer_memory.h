@@ -6,8 +6,9 @@
 ///
 /// And what is large is kept for the next one that is as large: malloc would give it back to the
 /// system, which clears each page that it gives: with images of a whole screen that took a sixth
-/// to a quarter of the processor's time (LZ4, GLZ, LZ; measured). Where none fits, as much of what
-/// is kept goes back as would make both an eighth more than what was ever in use at a time.
+/// to a quarter of the processor's time (LZ4, GLZ, LZ; measured). Where none fits, what is
+/// kept goes back as far as it and what is in use are more than 9/8 of the most that ever was in
+/// use at a time.
 #pragma once
 
 #include <cstddef>
