@@ -36,8 +36,8 @@ sumac::LogLevel log_level(const Command& command) {
 /// Images of a whole screen come by the dozen, each on another thread. By itself malloc keeps what
 /// was freed of them, up to 32 MB in each thread's arena; what the library does not keep for the
 /// next (max_spare_bytes) goes back to the system at once. malloc then no longer learns how much of
-/// the small to keep, and would give back and take again all day. And one arena for all threads: the
-/// others' grow by a page at a time, with a system call for each.
+/// the small to keep, and would give back and take again all day. And one arena for all threads:
+/// the others' grow by a page at a time, with a system call for each.
 void return_large_memory() {
     constexpr int large_bytes = 1 << 20;
     mallopt(M_ARENA_MAX, 1);

@@ -168,9 +168,11 @@ ChannelConnection::next_message(std::chrono::microseconds patience) {
         // trickle from a flood.
         const unsigned messages = std::exchange(taken_, 0);
         trickle_.on_messages(messages);
-        const bool may_gather = !tls() && !tap_.taken() && patience.count() > 0;
-        const bool gathers = messages < many_messages && may_gather && trickle_.flows();
-        if (gathers) co_await connection_.gather(patience);
+        const bool may_gather = !tls() && !tap_.has_listener() && patience.count() > 0;
+        if (may_gather && messages < many_messages && trickle_.flows(io::now())) {
+            co_await connection_.readable();
+            if (trickle_.flows(io::now())) co_await connection_.gather(patience);
+        }
         const std::span<std::byte> into = framer_.next_buffer();
         const auto received = co_await connection_.read_some(into);
         if (send_overflow_)

@@ -25,8 +25,7 @@ public:
     void on_messages(unsigned count) {
         if (count > 1) haste_ = last_;
     }
-    /// As of the last piece.
-    bool flows() const { return whole_ && haste_ && *last_ - *haste_ < long_silence; }
+    bool flows(LocalTime now) const { return whole_ && haste_ && now - *haste_ < long_silence; }
 
 private:
     std::optional<LocalTime> last_;

@@ -24,8 +24,8 @@ public:
         if (!bytes.empty()) tell(bytes);
     }
     void ended() const { tell({}); }
-    /// Somebody listens, and is told when each piece came.
-    bool taken() const { return sink_ != nullptr; }
+    /// Who is told when each piece came.
+    bool has_listener() const { return sink_ != nullptr; }
 
 private:
     void tell(Bytes bytes) const {

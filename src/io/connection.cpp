@@ -26,16 +26,16 @@ using asio::local::stream_protocol;
 using TlsStream = asio::ssl::stream<tcp::socket>;
 constexpr auto as_result = asio::experimental::as_tuple(asio::use_awaitable);
 /// What may gather unnoticed: as much as one read takes, and less than a socket's buffer.
-constexpr int gathered_bytes = 32 * 1024;
+constexpr std::size_t gathered_bytes = std::size_t{32} * 1024;
 
 } // namespace
 
 struct Connection::Impl {
     explicit Impl(const asio::any_io_executor& executor)
-        : deadline(executor), resting(executor), stream(tcp::socket{executor}) {}
+        : deadline(executor), gathering(executor), stream(tcp::socket{executor}) {}
 
     asio::steady_timer deadline;
-    asio::steady_timer resting;
+    asio::steady_timer gathering;
     bool has_deadline = false;
     bool expired = false;
     bool closed_by_us = false;
@@ -48,7 +48,7 @@ struct Connection::Impl {
     void close() {
         closed_by_us = true;
         deadline.cancel();
-        resting.cancel();
+        gathering.cancel();
         close_socket();
     }
 
@@ -65,9 +65,9 @@ struct Connection::Impl {
     }
 
     /// The socket is readable only with so much. Unix sockets know no such thing.
-    void readable_with(int bytes) {
+    void readable_with(std::size_t bytes) {
         asio::error_code ignored;
-        const asio::socket_base::receive_low_watermark watermark{bytes};
+        const asio::socket_base::receive_low_watermark watermark{static_cast<int>(bytes)};
         const auto set = [&](auto& socket) {
             if constexpr (std::is_same_v<std::decay_t<decltype(socket)>, TlsStream>) {
                 socket.lowest_layer().set_option(watermark, ignored);
@@ -76,6 +76,12 @@ struct Connection::Impl {
             }
         };
         std::visit(set, stream);
+    }
+
+    std::size_t available() {
+        asio::error_code ignored;
+        const auto count = [&](auto& socket) { return socket.lowest_layer().available(ignored); };
+        return std::visit(count, stream);
     }
 
     Error error_of(const asio::error_code& code) const {
@@ -104,17 +110,22 @@ asio::awaitable<Result<std::size_t>> Connection::read_some(std::span<std::byte> 
     co_return size;
 }
 
-asio::awaitable<void> Connection::gather(std::chrono::microseconds time) {
-    if (time_stands_still()) co_return; // what has come is all that there is at this time
+asio::awaitable<void> Connection::readable() {
+    if (time_stands_still()) co_return; // reading waits as well
     const auto impl = impl_;
     const auto wait = [](auto& socket) {
         return socket.lowest_layer().async_wait(asio::socket_base::wait_read, as_result);
     };
     co_await std::visit(wait, impl->stream);
-    if (impl->has_deadline || impl->given_up()) co_return;
+}
+
+asio::awaitable<void> Connection::gather(std::chrono::microseconds time) {
+    if (time_stands_still()) co_return; // what has come is all that there is at this time
+    const auto impl = impl_;
+    if (impl->has_deadline || impl->given_up() || impl->available() >= gathered_bytes) co_return;
     impl->readable_with(gathered_bytes);
-    impl->resting.expires_after(time);
-    co_await impl->resting.async_wait(as_result);
+    impl->gathering.expires_after(time);
+    co_await impl->gathering.async_wait(as_result);
     impl->readable_with(1);
 }
 
@@ -142,7 +153,7 @@ asio::awaitable<Result<Done>> Connection::write(Bytes data) {
 
 void Connection::expires_after(std::chrono::milliseconds limit) {
     impl_->has_deadline = true;
-    impl_->resting.cancel(); // whoever sets a deadline wants to hear what came before it
+    impl_->gathering.cancel(); // whoever sets a deadline wants to hear what came before it
     impl_->deadline.expires_after(limit);
     impl_->deadline.async_wait([weak = std::weak_ptr{impl_}](const asio::error_code& error) {
         const auto impl = weak.lock();

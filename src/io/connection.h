@@ -26,9 +26,11 @@ public:
 
     /// What comes next, at least one byte. Errors: closed (the peer ended it), timed_out, system.
     asio::awaitable<Result<std::size_t>> read_some(std::span<std::byte> into);
-    /// Waits until something comes, and then lets what follows it gather for so long, so that one
-    /// read gets it all; most of it wakes nobody. Nothing gathers while there is a deadline. Not
-    /// with TLS, where some may have come already.
+    /// Waits until something has come, or the connection ends. Not with TLS, where some may have
+    /// come already.
+    asio::awaitable<void> readable();
+    /// Lets what comes meanwhile gather, so that one read gets it all; with TCP most of it wakes
+    /// nobody. Nothing gathers while there is a deadline, nor behind what fills a read.
     asio::awaitable<void> gather(std::chrono::microseconds time);
     /// As much of `data` as the system takes at once: returns how many bytes. With TLS none.
     std::size_t write_now(Bytes data);
