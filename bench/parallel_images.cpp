@@ -5,7 +5,6 @@
 
 #include <asio/thread_pool.hpp>
 #include <benchmark/benchmark.h>
-#include <malloc.h>
 #include <spice/enums.h>
 
 #include <chrono>
@@ -74,8 +73,6 @@ void measure(benchmark::State& state, const std::string& codec, std::uint8_t typ
         state.SkipWithError("images are missing");
         return;
     }
-    mallopt(M_MMAP_THRESHOLD, 1 << 20); // as in `sumac`
-    mallopt(M_TRIM_THRESHOLD, 8 << 20);
     for ([[maybe_unused]] auto _ : state)
         state.SetIterationTime(draw_stream(images, type, static_cast<unsigned>(state.range(0))));
     std::int64_t bytes = 0;
