@@ -3,6 +3,7 @@
 #include <asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 
 namespace sumac::io {
@@ -10,8 +11,7 @@ namespace {
 
 using std::chrono::hours;
 
-// One test: time that stood still once does so for the rest of the process.
-TEST(Clock, StandsStillAndJumpsAndTimersWithIt) {
+void stand_still_and_jump() {
     const LocalTime before = now();
     while (now() == before) { // it is the system's
     }
@@ -45,6 +45,13 @@ TEST(Clock, StandsStillAndJumpsAndTimersWithIt) {
         context.run_one();
     context.poll();
     EXPECT_EQ(fired, "t12");
+}
+
+// In a process of its own: time that stood still once does so for the rest of the process.
+TEST(ClockDeathTest, StandsStillAndJumpsAndTimersWithIt) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    EXPECT_EXIT(
+        (stand_still_and_jump(), std::exit(HasFailure() ? 1 : 0)), testing::ExitedWithCode(0), "");
 }
 
 } // namespace
