@@ -164,10 +164,10 @@ ChannelConnection::next_message(std::chrono::microseconds patience) {
     }
     while (true) {
         if (auto message = take_message()) co_return *std::move(message);
-        // One read of TLS is one record, however much waits behind it: there, nothing tells a
-        // trickle from a flood.
         const unsigned messages = std::exchange(taken_, 0);
         trickle_.on_messages(messages);
+        // One read of TLS is one record, however much waits behind it: there, nothing tells a
+        // trickle from a flood.
         const bool may_gather = !tls() && !tap_.has_listener() && patience.count() > 0;
         if (may_gather && messages < many_messages && trickle_.flows(io::now())) {
             co_await connection_.readable();
