@@ -1,6 +1,7 @@
 #include "video/colour.h"
 
 #include "video/full_range.h"
+#include "video/past_cache.h"
 
 #include <algorithm>
 #include <cmath>
@@ -189,7 +190,7 @@ std::int32_t convert_shared_colour(const PlanarView& view,
                                    static_cast<std::size_t>(view.size.width),
                                    into});
     }
-    if (into == Into::memory) finish_full_range();
+    if (into == Into::memory) finish_past_cache();
     return static_cast<std::int32_t>(done);
 }
 

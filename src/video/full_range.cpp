@@ -141,10 +141,6 @@ std::size_t convert_full_range(const FullRangeWeights& weights, const SharedColo
                                                   : convert<Into::cache>(weights, shared);
 }
 
-void finish_full_range() {
-    _mm_sfence();
-}
-
 #else
 
 bool has_fast_full_range() {
@@ -154,8 +150,6 @@ bool has_fast_full_range() {
 std::size_t convert_full_range(const FullRangeWeights&, const SharedColour&) {
     return 0;
 }
-
-void finish_full_range() {}
 
 #endif
 

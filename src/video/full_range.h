@@ -35,10 +35,7 @@ struct SharedColour {
 };
 
 /// Converts from the left as many pixels as it can at a time, and returns how many: an even number,
-/// `width` less 31 at the least. Only where has_fast_full_range.
+/// `width` less 31 at the least. Only where has_fast_full_range. finish_past_cache may be due.
 std::size_t convert_full_range(const FullRangeWeights& weights, const SharedColour& shared);
-
-/// After what went past the cache, before another thread may read it.
-void finish_full_range();
 
 } // namespace sumac::video

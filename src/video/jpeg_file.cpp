@@ -1,6 +1,7 @@
 #include "video/jpeg_file.h"
 
 #include "base/check.h"
+#include "video/past_cache.h"
 
 #include <jpeglib.h> // wants <cstdio> before it
 
@@ -19,7 +20,11 @@ constexpr int max_scans = 500;
 constexpr int block_rows = 16;
 
 /// More than the cache of a core holds beside all else: from full HD on.
-constexpr std::ptrdiff_t large_picture_bytes = std::ptrdiff_t{4} << 20;
+constexpr std::int64_t large_picture_pixels = 1'000'000;
+
+bool is_large(const jpeg_decompress_struct& info) {
+    return std::int64_t{info.image_width} * info.image_height >= large_picture_pixels;
+}
 
 constexpr std::int32_t whole_blocks(std::int32_t side) {
     return (side + block_rows - 1) / block_rows * block_rows;
@@ -119,24 +124,36 @@ PlaneLayout JpegFile::layout(const Header& header) {
 
 namespace {
 
+/// Where plane `i` of `memory` has what belongs to row `line` of the picture.
+std::byte* plane_at(const jpeg_decompress_struct& info,
+                    std::byte* memory,
+                    const PlaneLayout& layout,
+                    std::size_t i,
+                    std::ptrdiff_t line) {
+    const std::ptrdiff_t row = line * info.comp_info[i].v_samp_factor / info.max_v_samp_factor;
+    return memory + layout.offsets[i] + row * layout.strides[i];
+}
+
+/// Of a row of blocks.
+std::ptrdiff_t rows_of_plane(const jpeg_decompress_struct& info, std::size_t i) {
+    return std::ptrdiff_t{info.comp_info[i].v_samp_factor} * DCTSIZE;
+}
+
 /// One row of blocks of the planes in `memory`, whose first row is row `first` of the picture.
 void read_blocks(jpeg_decompress_struct& info,
                  std::byte* memory,
                  const PlaneLayout& layout,
-                 std::size_t first) {
+                 std::ptrdiff_t first) {
     std::array<std::array<JSAMPROW, block_rows>, 3> rows;
     std::array<JSAMPARRAY, 3> planes;
-    const auto row_of_blocks = static_cast<std::size_t>(info.max_v_samp_factor);
     for (std::size_t i = 0; i < planes.size(); ++i) {
-        const auto factor = static_cast<std::size_t>(info.comp_info[i].v_samp_factor);
-        const auto begin = static_cast<std::ptrdiff_t>(first * factor / row_of_blocks);
-        for (std::size_t row = 0; row < factor * DCTSIZE; ++row) {
-            rows[i][row] = samples(memory + layout.offsets[i] +
-                                   (begin + static_cast<std::ptrdiff_t>(row)) * layout.strides[i]);
-        }
+        std::byte* const begin = plane_at(info, memory, layout, i, first);
+        for (std::ptrdiff_t row = 0; row < rows_of_plane(info, i); ++row)
+            rows[i][static_cast<std::size_t>(row)] = samples(begin + row * layout.strides[i]);
         planes[i] = rows[i].data();
     }
-    jpeg_read_raw_data(&info, planes.data(), static_cast<JDIMENSION>(row_of_blocks * DCTSIZE));
+    const auto lines = static_cast<JDIMENSION>(info.max_v_samp_factor) * DCTSIZE;
+    jpeg_read_raw_data(&info, planes.data(), lines);
 }
 
 void start_in_planes(jpeg_decompress_struct& info) {
@@ -148,12 +165,45 @@ void start_in_planes(jpeg_decompress_struct& info) {
 } // namespace
 
 bool JpegFile::read_planes(std::byte* memory, const PlaneLayout& layout) {
+    if (is_large(state_->info)) return read_planes_by_bands(memory, layout);
     return state_->run([memory, &layout](jpeg_decompress_struct& info) {
         start_in_planes(info);
         while (info.output_scanline < info.output_height)
             read_blocks(info, memory, layout, info.output_scanline);
         jpeg_finish_decompress(&info);
     });
+}
+
+/// Into the processor's cache, and past it from there: libjpeg writes eight bytes at a time, and
+/// would wait for what lies in memory.
+bool JpegFile::read_planes_by_bands(std::byte* memory, const PlaneLayout& layout) {
+    const PlaneLayout band_layout = make_band();
+    std::byte* const band = state_->band.data();
+    const bool good = state_->run([&](jpeg_decompress_struct& info) {
+        start_in_planes(info);
+        while (info.output_scanline < info.output_height) {
+            const auto first = static_cast<std::ptrdiff_t>(info.output_scanline);
+            read_blocks(info, band, band_layout, 0);
+            for (std::size_t i = 0; i < layout.offsets.size(); ++i) {
+                copy_past_cache(
+                    plane_at(info, memory, layout, i, first),
+                    plane_at(info, band, band_layout, i, 0),
+                    static_cast<std::size_t>(rows_of_plane(info, i) * layout.strides[i]));
+            }
+        }
+        jpeg_finish_decompress(&info);
+    });
+    finish_past_cache();
+    return good;
+}
+
+/// For a row of blocks, with the strides of the whole.
+PlaneLayout JpegFile::make_band() {
+    const auto width = static_cast<std::int32_t>(state_->info.image_width);
+    const PlaneLayout layout =
+        layout_of(planar_format(state_->info).value(), {whole_blocks(width), block_rows});
+    state_->band.resize(layout.size_bytes);
+    return layout;
 }
 
 namespace {
@@ -165,15 +215,16 @@ void read_by_bands(jpeg_decompress_struct& info,
                    const PlaneLayout& layout,
                    std::byte* pixels,
                    std::ptrdiff_t stride_bytes) {
-    const bool large = stride_bytes * info.image_height >= large_picture_bytes;
     start_in_planes(info);
     while (info.output_scanline < info.output_height) {
         const auto first = static_cast<std::ptrdiff_t>(info.output_scanline);
         read_blocks(info, memory, layout, 0);
         band.size.height = static_cast<std::int32_t>(
             std::min(info.output_scanline, info.output_height) - static_cast<JDIMENSION>(first));
-        to_bgrx(
-            band, pixels + first * stride_bytes, stride_bytes, large ? Into::memory : Into::cache);
+        to_bgrx(band,
+                pixels + first * stride_bytes,
+                stride_bytes,
+                is_large(info) ? Into::memory : Into::cache);
     }
     jpeg_finish_decompress(&info);
 }
@@ -200,8 +251,7 @@ bool JpegFile::read_pixels(std::byte* pixels, std::ptrdiff_t stride_bytes) {
         });
     }
     const auto width = static_cast<std::int32_t>(state_->info.image_width);
-    const PlaneLayout layout = layout_of(*format, {whole_blocks(width), block_rows});
-    state_->band.resize(layout.size_bytes);
+    const PlaneLayout layout = make_band();
     std::byte* const memory = state_->band.data();
     // JFIF knows one matrix and one range.
     const PlanarView band{*format,

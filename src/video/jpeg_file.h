@@ -39,6 +39,9 @@ public:
     bool read_pixels(std::byte* pixels, std::ptrdiff_t stride_bytes);
 
 private:
+    bool read_planes_by_bands(std::byte* memory, const PlaneLayout& layout);
+    PlaneLayout make_band();
+
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -5,12 +5,30 @@
 #include <spice/enums.h>
 #include <turbojpeg.h>
 
+#include <algorithm>
 #include <cstring>
+#include <random>
 
 namespace sumac::video {
 namespace {
 
 constexpr Size any_size{4096, 4096};
+
+/// Of pixels in BGRX.
+std::vector<std::byte>
+encoded(const std::vector<unsigned char>& pixels, Size picture, TJSAMP subsampling, int flags = 0) {
+    const auto [width, height] = picture;
+    tjhandle encoder = tjInitCompress();
+    unsigned char* data = nullptr;
+    unsigned long size = 0;
+    tjCompress2(
+        encoder, pixels.data(), width, 0, height, TJPF_BGRX, &data, &size, subsampling, 95, flags);
+    std::vector<std::byte> jpeg(size);
+    std::memcpy(jpeg.data(), data, size);
+    tjFree(data);
+    tjDestroy(encoder);
+    return jpeg;
+}
 
 std::vector<std::byte> jpeg_of(std::uint8_t blue,
                                std::uint8_t green,
@@ -22,16 +40,7 @@ std::vector<std::byte> jpeg_of(std::uint8_t blue,
     std::vector<unsigned char> pixels;
     for (int i = 0; i < width * height; ++i)
         pixels.insert(pixels.end(), {blue, green, red, 0});
-    tjhandle encoder = tjInitCompress();
-    unsigned char* data = nullptr;
-    unsigned long size = 0;
-    tjCompress2(
-        encoder, pixels.data(), width, 0, height, TJPF_BGRX, &data, &size, subsampling, 95, flags);
-    std::vector<std::byte> jpeg(size);
-    std::memcpy(jpeg.data(), data, size);
-    tjFree(data);
-    tjDestroy(encoder);
-    return jpeg;
+    return encoded(pixels, {width, height}, subsampling, flags);
 }
 
 /// What the server sends after the first frame: the same file without its DHT segments (marker FF
@@ -156,6 +165,31 @@ TEST(MjpegDecoder, GivesThePlanesOfEachSubsampling) {
             std::vector<std::byte> pixels(static_cast<std::size_t>(width) * 17 * 4);
             to_bgrx(planes, pixels.data(), std::ptrdiff_t{width} * 4);
             expect_color(pixels, 200, 100, 50);
+        }
+    }
+}
+
+/// Beyond a million pixels planes go past the processor's cache.
+TEST(MjpegDecoder, GivesThePlanesOfWhatItGivesInPixels) {
+    std::minstd_rand random{7};
+    for (const Size size : {Size{67, 33}, Size{1031, 1001}}) {
+        std::vector<unsigned char> noise(4 * static_cast<std::size_t>(size.width * size.height));
+        std::generate(
+            noise.begin(), noise.end(), [&] { return static_cast<unsigned char>(random() >> 8U); });
+        for (const TJSAMP subsampling : {TJSAMP_420, TJSAMP_422, TJSAMP_444}) {
+            const auto jpeg = encoded(noise, size, subsampling);
+            MjpegDecoder to_planes{
+                DecoderParts{PictureMemory::make(), nullptr, PictureForm::planes}};
+            const auto planes = to_planes.decode(jpeg, any_size);
+            const auto picture = MjpegDecoder{DecoderParts{}}.decode(jpeg, any_size);
+            ASSERT_TRUE(planes && picture);
+            std::vector<std::byte> pixels(noise.size());
+            to_bgrx(std::get<PlanarView>((*planes)->content),
+                    pixels.data(),
+                    std::ptrdiff_t{size.width} * 4);
+            const auto& expected = std::get<PictureView>((*picture)->content);
+            EXPECT_EQ(std::memcmp(pixels.data(), expected.data, pixels.size()), 0)
+                << size.width << " wide, subsampling " << subsampling;
         }
     }
 }
