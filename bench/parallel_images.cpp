@@ -13,7 +13,10 @@
 namespace sumac::client {
 namespace {
 
-constexpr int images_per_stream = 120;
+/// Many: until threads that were just made run on a core each takes some milliseconds.
+constexpr int images_per_stream = 1200;
+/// Where they are drawn.
+constexpr Size screen{1920, 2700};
 
 DrawJob drawing(wire::DisplayMessage message) {
     DrawJob job;
@@ -54,8 +57,8 @@ double draw_stream(const std::vector<bench::Encoded>& images, std::uint8_t type,
     DrawJob open;
     open.work = OpenDisplay{1};
     worker->post(std::move(open));
-    worker->post(
-        drawing(wire::SurfaceCreate{SurfaceId{0}, 1920, 1080, SPICE_SURFACE_FMT_32_xRGB, 0}));
+    worker->post(drawing(wire::SurfaceCreate{
+        SurfaceId{0}, screen.width, screen.height, SPICE_SURFACE_FMT_32_xRGB, 0}));
     while (!worker->idle())
         std::this_thread::yield();
     const auto began = std::chrono::steady_clock::now();
@@ -67,8 +70,9 @@ double draw_stream(const std::vector<bench::Encoded>& images, std::uint8_t type,
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
-void measure(benchmark::State& state, const std::string& codec, std::uint8_t type) {
-    const std::vector<bench::Encoded> images = bench::read_images(codec);
+void measure(benchmark::State& state,
+             const std::vector<bench::Encoded>& images,
+             std::uint8_t type) {
     if (images.empty()) {
         state.SkipWithError("images are missing");
         return;
@@ -83,15 +87,34 @@ void measure(benchmark::State& state, const std::string& codec, std::uint8_t typ
 }
 
 void quic_stream(benchmark::State& state) {
-    measure(state, "quic", SPICE_IMAGE_TYPE_QUIC);
+    measure(state, bench::read_images("quic"), SPICE_IMAGE_TYPE_QUIC);
 }
 
 void lz_stream(benchmark::State& state) {
-    measure(state, "lz", SPICE_IMAGE_TYPE_LZ_RGB);
+    measure(state, bench::read_images("lz"), SPICE_IMAGE_TYPE_LZ_RGB);
+}
+
+/// Images as large as most of a screen: six times the same, one below the other. What an LZ body
+/// copies is so far back, wherever it stands.
+void large_lz_stream(benchmark::State& state) {
+    constexpr int times = 6;
+    constexpr std::ptrdiff_t header_bytes = 28;
+    constexpr std::size_t height_at = 16; // big-endian
+    std::vector<bench::Encoded> images = bench::read_images("lz");
+    for (bench::Encoded& image : images) {
+        const std::vector<std::byte> body{image.data.begin() + header_bytes, image.data.end()};
+        for (int i = 1; i < times; ++i)
+            image.data.insert(image.data.end(), body.begin(), body.end());
+        image.size.height *= times;
+        image.data[height_at + 2] = static_cast<std::byte>(image.size.height >> 8);
+        image.data[height_at + 3] = static_cast<std::byte>(image.size.height & 0xFF);
+    }
+    measure(state, images, SPICE_IMAGE_TYPE_LZ_RGB);
 }
 
 BENCHMARK(quic_stream)->ArgName("threads")->Arg(1)->Arg(2)->UseManualTime();
 BENCHMARK(lz_stream)->ArgName("threads")->Arg(1)->Arg(2)->UseManualTime();
+BENCHMARK(large_lz_stream)->ArgName("threads")->Arg(1)->Arg(2)->UseManualTime();
 
 } // namespace
 } // namespace sumac::client

@@ -89,7 +89,14 @@ EarlyImages::Handle EarlyImages::add(const wire::DisplayMessage& message,
 }
 
 bool EarlyImages::has_room() const {
-    return early_bytes_ + waiting_.begin()->second->size_bytes() <= max_early_bytes;
+    return early_ < max_early_images * (max_helpers_ + 1) &&
+           early_bytes_ + waiting_.begin()->second->size_bytes() <= max_early_bytes;
+}
+
+/// It is not early any more.
+void EarlyImages::leave(const Entry& image) {
+    --early_;
+    early_bytes_ -= image.size_bytes();
 }
 
 bool EarlyImages::engage(bool drawing_waits) {
@@ -116,12 +123,13 @@ bool EarlyImages::help() {
         image = waiting_.begin()->second;
         waiting_.erase(waiting_.begin());
         image->state = Entry::State::begun;
+        ++early_;
         early_bytes_ += image->size_bytes();
     }
     image->decode();
     const std::lock_guard lock{mutex_};
     if (image->state == Entry::State::settled) { // its message was dropped meanwhile
-        early_bytes_ -= image->size_bytes();
+        leave(*image);
         return false;
     }
     image->state = Entry::State::decoded;
@@ -156,7 +164,7 @@ void EarlyImages::release(const Handle& image) {
     const std::lock_guard lock{mutex_};
     const auto before = std::exchange(image->state, Entry::State::settled);
     if (before == Entry::State::waiting) waiting_.erase(image->number());
-    if (before == Entry::State::decoded) early_bytes_ -= image->size_bytes();
+    if (before == Entry::State::decoded) leave(*image);
 }
 
 bool EarlyImages::idle() const {

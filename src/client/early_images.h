@@ -24,6 +24,9 @@ namespace sumac::client {
 /// Pixels of a session that are decoded early, or being decoded, and not drawn yet: four 4K
 /// screens. A larger image is decoded in its turn.
 inline constexpr std::size_t max_early_bytes = std::size_t{128} << 20U;
+/// Nor more images than this for each thread that decodes: what is drawn soon is still in the
+/// processor's cache.
+inline constexpr std::size_t max_early_images = 2;
 /// Images that are decoded in less (decoding_cost) are not worth handing over.
 inline constexpr Duration min_early_time = std::chrono::microseconds{50};
 
@@ -65,13 +68,15 @@ public:
 
 private:
     bool has_room() const;
+    void leave(const Entry& image);
 
     const std::size_t max_helpers_; ///< beside drawing
     /// Guards everything below, and the entries' states.
     mutable std::mutex mutex_;
     std::map<std::uint64_t, Handle> waiting_; ///< in the order of arrival
     std::uint64_t last_number_ = 0;
-    std::size_t early_bytes_ = 0; ///< of what is being decoded or decoded
+    std::size_t early_ = 0;       ///< being decoded or decoded
+    std::size_t early_bytes_ = 0; ///< of those
     std::size_t helpers_ = 0;
     std::size_t expected_ = 0; ///< helpers that have not called `help` yet
 };

@@ -100,6 +100,20 @@ TEST_F(EarlyImagesTest, AreNoMoreThanMayWait) {
     EXPECT_NE(early.decoded(handles[4]), nullptr);
 }
 
+TEST_F(EarlyImagesTest, AreAtMostTwoForEachThreadThatDecodes) {
+    std::vector<EarlyImages::Handle> handles;
+    for (int i = 0; i < 8; ++i)
+        handles.push_back(early.add(copy_of(image.wire()), image.data));
+    for (int i = 0; i < 6; ++i)
+        EXPECT_TRUE(help()) << i;
+    EXPECT_FALSE(help()) << "drawing is the third of four";
+    early.release(handles[7]);
+    EXPECT_FALSE(help()) << "that one had not begun";
+    early.release(handles[0]);
+    EXPECT_TRUE(help());
+    EXPECT_FALSE(help());
+}
+
 TEST_F(EarlyImagesTest, AreForgottenWithTheirMessages) {
     early.release(early.add(copy_of(image.wire()), image.data));
     EXPECT_FALSE(help());
