@@ -43,6 +43,23 @@ struct Spare {
     std::size_t size_bytes = 0;
 };
 
+/// Blocks that go back to malloc when this ends: after the lock, if it was made before that.
+class Leaving {
+public:
+    Leaving() = default;
+    Leaving(const Leaving&) = delete;
+    Leaving& operator=(const Leaving&) = delete;
+    ~Leaving() {
+        for (std::size_t i = 0; i < count_; ++i)
+            std::free(blocks_[i]); // NOLINT(cppcoreguidelines-no-malloc): posix_memalign's
+    }
+    void add(void* block) noexcept { blocks_[count_++] = block; }
+
+private:
+    std::array<void*, max_spares> blocks_{};
+    std::size_t count_ = 0;
+};
+
 class Spares {
 public:
     /// The one that fits best, now in use; none if none does.
@@ -64,33 +81,31 @@ public:
     /// A new block is in use. What is kept goes back as far as it and what is in use are more than
     /// 9/8 of the most that ever was: what comes and goes in turns is kept, all of it.
     void make_room(std::size_t size_bytes) noexcept {
-        {
-            const std::lock_guard lock{mutex_};
-            begin_use(size_bytes);
-        }
-        while (void* const surplus = take_surplus(size_bytes))
-            std::free(surplus);
+        Leaving leaving;
+        const std::lock_guard lock{mutex_};
+        begin_use(size_bytes);
+        const std::size_t enough = most_in_use_bytes_ + most_in_use_bytes_ / 8;
+        while (count_ > 0 && in_use_bytes_ + held_bytes_ > enough)
+            leaving.add(remove(most_like(size_bytes)).block);
     }
 
     /// The block is in use no longer. Keeps it, in the place of older ones if need be.
     void put(void* block, std::size_t size_bytes) noexcept {
-        {
-            const std::lock_guard lock{mutex_};
-            in_use_bytes_ -= size_bytes;
-            if (try_to_keep({block, size_bytes})) return;
-        }
-        if (size_bytes > max_spare_bytes) return std::free(block);
-        while (void* const oldest = take_oldest()) {
-            std::free(oldest);
-            const std::lock_guard lock{mutex_};
-            if (try_to_keep({block, size_bytes})) return;
-        }
-        std::free(block); // others were faster
+        Leaving leaving;
+        const std::lock_guard lock{mutex_};
+        in_use_bytes_ -= size_bytes;
+        if (size_bytes > max_spare_bytes) return leaving.add(block);
+        while (count_ == max_spares || size_bytes > max_spare_bytes - held_bytes_)
+            leaving.add(remove(0).block);
+        spares_[count_++] = {block, size_bytes};
+        held_bytes_ += size_bytes;
     }
 
     void drop_all() noexcept {
-        while (void* const oldest = take_oldest())
-            std::free(oldest);
+        Leaving leaving;
+        const std::lock_guard lock{mutex_};
+        while (count_ > 0)
+            leaving.add(remove(0).block);
     }
 
 private:
@@ -99,30 +114,15 @@ private:
         most_in_use_bytes_ = std::max(most_in_use_bytes_, in_use_bytes_);
     }
 
-    /// The one that is most like the new one: whoever needs that had this one before. Null: none.
-    void* take_surplus(std::size_t size_bytes) noexcept {
-        const std::lock_guard lock{mutex_};
-        const std::size_t enough = most_in_use_bytes_ + most_in_use_bytes_ / 8;
-        if (count_ == 0 || in_use_bytes_ + held_bytes_ <= enough) return nullptr;
+    /// Of those that are kept: whoever needs the new block had this one before.
+    std::size_t most_like(std::size_t size_bytes) const noexcept {
         const auto difference = [&](const Spare& spare) {
             return std::max(spare.size_bytes, size_bytes) - std::min(spare.size_bytes, size_bytes);
         };
         std::size_t nearest = 0;
         for (std::size_t i = 1; i < count_; ++i)
             if (difference(spares_[i]) < difference(spares_[nearest])) nearest = i;
-        return remove(nearest).block;
-    }
-
-    bool try_to_keep(Spare spare) noexcept {
-        if (count_ == max_spares || spare.size_bytes > max_spare_bytes - held_bytes_) return false;
-        spares_[count_++] = spare;
-        held_bytes_ += spare.size_bytes;
-        return true;
-    }
-
-    void* take_oldest() noexcept {
-        const std::lock_guard lock{mutex_};
-        return count_ == 0 ? nullptr : remove(0).block;
+        return nearest;
     }
 
     Spare remove(std::size_t place) noexcept {
