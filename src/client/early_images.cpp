@@ -89,7 +89,7 @@ EarlyImages::Handle EarlyImages::add(const wire::DisplayMessage& message,
 }
 
 bool EarlyImages::has_room() const {
-    return early_ < max_early_images * (max_helpers_ + 1) &&
+    return early_ + expected_ < max_early_images_each * (max_helpers_ + 1) &&
            early_bytes_ + waiting_.begin()->second->size_bytes() <= max_early_bytes;
 }
 

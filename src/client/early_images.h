@@ -24,9 +24,10 @@ namespace sumac::client {
 /// Pixels of a session that are decoded early, or being decoded, and not drawn yet: four 4K
 /// screens. A larger image is decoded in its turn.
 inline constexpr std::size_t max_early_bytes = std::size_t{128} << 20U;
-/// Nor more images than this for each thread that decodes: what is drawn soon is still in the
-/// processor's cache.
-inline constexpr std::size_t max_early_images = 2;
+/// Nor more images than this for each thread that may decode, drawing included: of what is decoded
+/// far ahead nothing is in a cache when it is drawn (doc/develop.md). A display whose head has to
+/// wait for another keeps those that are its own.
+inline constexpr std::size_t max_early_images_each = 2;
 /// Images that are decoded in less (decoding_cost) are not worth handing over.
 inline constexpr Duration min_early_time = std::chrono::microseconds{50};
 
@@ -67,7 +68,7 @@ public:
     bool idle() const;
 
 private:
-    bool has_room() const;
+    bool has_room() const; ///< for the first that waits, beside what helpers are expected for
     void leave(const Entry& image);
 
     const std::size_t max_helpers_; ///< beside drawing

@@ -102,15 +102,38 @@ TEST_F(EarlyImagesTest, AreNoMoreThanMayWait) {
 
 TEST_F(EarlyImagesTest, AreAtMostTwoForEachThreadThatDecodes) {
     std::vector<EarlyImages::Handle> handles;
-    for (int i = 0; i < 8; ++i)
+    for (int i = 0; i < 9; ++i)
         handles.push_back(early.add(copy_of(image.wire()), image.data));
     for (int i = 0; i < 6; ++i)
         EXPECT_TRUE(help()) << i;
     EXPECT_FALSE(help()) << "drawing is the third of four";
-    early.release(handles[7]);
+    early.release(handles[8]);
     EXPECT_FALSE(help()) << "that one had not begun";
     early.release(handles[0]);
-    EXPECT_TRUE(help());
+    EXPECT_TRUE(early.engage(false));
+    EXPECT_FALSE(early.engage(false)) << "two wait, and there is room for one";
+}
+
+TEST_F(EarlyImagesTest, LeaveRoomIfTheirMessagesAreDroppedMeanwhile) {
+    const LzImage slow{1024, 3};
+    for (int i = 0; i < 8; ++i) {
+        const auto handle = early.add(copy_of(slow.wire()), slow.data);
+        ASSERT_TRUE(early.engage(false));
+        const auto next = early.add(copy_of(image.wire()), image.data);
+        std::thread helper{[&] { early.help(); }};
+        while (!early.engage(false)) // until the first has begun
+            std::this_thread::yield();
+        early.release(handle);
+        early.disengage();
+        early.release(next);
+        helper.join();
+        early.dismiss();
+    }
+    std::vector<EarlyImages::Handle> handles;
+    for (int i = 0; i < 7; ++i)
+        handles.push_back(early.add(copy_of(image.wire()), image.data));
+    for (int i = 0; i < 6; ++i)
+        EXPECT_TRUE(help()) << i;
     EXPECT_FALSE(help());
 }
 
