@@ -35,7 +35,8 @@ struct SharedColour {
 };
 
 /// Converts from the left as many pixels as it can at a time, and returns how many: an even number,
-/// `width` less 31 at the least. Only where has_fast_full_range. finish_past_cache may be due.
+/// `width` less 31 at the least. Only where has_fast_full_range. After Into::memory
+/// finish_past_cache is due.
 std::size_t convert_full_range(const FullRangeWeights& weights, const SharedColour& shared);
 
 } // namespace sumac::video

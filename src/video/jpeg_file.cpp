@@ -19,12 +19,9 @@ constexpr int max_scans = 500;
 /// Rows of brightness in a row of the largest blocks that a PlanarFormat has.
 constexpr int block_rows = 16;
 
-/// More than the cache of a core holds beside all else: from full HD on.
-constexpr std::int64_t large_picture_pixels = 1'000'000;
-
-bool is_large(const jpeg_decompress_struct& info) {
-    return std::int64_t{info.image_width} * info.image_height >= large_picture_pixels;
-}
+/// More than the cache of a core holds beside all else. Those of full HD are.
+constexpr std::ptrdiff_t large_pixels_bytes = std::ptrdiff_t{4} << 20;
+constexpr std::size_t large_planes_bytes = 3'000'000;
 
 constexpr std::int32_t whole_blocks(std::int32_t side) {
     return (side + block_rows - 1) / block_rows * block_rows;
@@ -165,7 +162,7 @@ void start_in_planes(jpeg_decompress_struct& info) {
 } // namespace
 
 bool JpegFile::read_planes(std::byte* memory, const PlaneLayout& layout) {
-    if (is_large(state_->info)) return read_planes_by_bands(memory, layout);
+    if (layout.size_bytes >= large_planes_bytes) return read_planes_by_bands(memory, layout);
     return state_->run([memory, &layout](jpeg_decompress_struct& info) {
         start_in_planes(info);
         while (info.output_scanline < info.output_height)
@@ -175,9 +172,10 @@ bool JpegFile::read_planes(std::byte* memory, const PlaneLayout& layout) {
 }
 
 /// Into the processor's cache, and past it from there: libjpeg writes eight bytes at a time, and
-/// would wait for what lies in memory.
+/// for the first of a line of the cache the rest would have to come from memory.
 bool JpegFile::read_planes_by_bands(std::byte* memory, const PlaneLayout& layout) {
     const PlaneLayout band_layout = make_band();
+    CHECK(layout.strides == band_layout.strides);
     std::byte* const band = state_->band.data();
     const bool good = state_->run([&](jpeg_decompress_struct& info) {
         start_in_planes(info);
@@ -215,16 +213,15 @@ void read_by_bands(jpeg_decompress_struct& info,
                    const PlaneLayout& layout,
                    std::byte* pixels,
                    std::ptrdiff_t stride_bytes) {
+    const bool large = stride_bytes * info.image_height >= large_pixels_bytes;
     start_in_planes(info);
     while (info.output_scanline < info.output_height) {
         const auto first = static_cast<std::ptrdiff_t>(info.output_scanline);
         read_blocks(info, memory, layout, 0);
         band.size.height = static_cast<std::int32_t>(
             std::min(info.output_scanline, info.output_height) - static_cast<JDIMENSION>(first));
-        to_bgrx(band,
-                pixels + first * stride_bytes,
-                stride_bytes,
-                is_large(info) ? Into::memory : Into::cache);
+        to_bgrx(
+            band, pixels + first * stride_bytes, stride_bytes, large ? Into::memory : Into::cache);
     }
     jpeg_finish_decompress(&info);
 }

@@ -34,6 +34,7 @@ public:
 
     /// How the planes lie that read_planes writes: with room for whole blocks.
     static PlaneLayout layout(const Header& header);
+    /// `layout` is that of the header; `memory` is aligned to 16 bytes at least.
     bool read_planes(std::byte* memory, const PlaneLayout& layout);
     /// B, G, R, X. Each colour sample counts for all pixels that share it.
     bool read_pixels(std::byte* pixels, std::ptrdiff_t stride_bytes);

@@ -6,6 +6,7 @@
 #include <turbojpeg.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <random>
 
@@ -169,29 +170,56 @@ TEST(MjpegDecoder, GivesThePlanesOfEachSubsampling) {
     }
 }
 
-/// Beyond a million pixels planes go past the processor's cache.
-TEST(MjpegDecoder, GivesThePlanesOfWhatItGivesInPixels) {
-    std::minstd_rand random{7};
-    for (const Size size : {Size{67, 33}, Size{1031, 1001}}) {
-        std::vector<unsigned char> noise(4 * static_cast<std::size_t>(size.width * size.height));
-        std::generate(
-            noise.begin(), noise.end(), [&] { return static_cast<unsigned char>(random() >> 8U); });
-        for (const TJSAMP subsampling : {TJSAMP_420, TJSAMP_422, TJSAMP_444}) {
-            const auto jpeg = encoded(noise, size, subsampling);
-            MjpegDecoder to_planes{
-                DecoderParts{PictureMemory::make(), nullptr, PictureForm::planes}};
-            const auto planes = to_planes.decode(jpeg, any_size);
-            const auto picture = MjpegDecoder{DecoderParts{}}.decode(jpeg, any_size);
-            ASSERT_TRUE(planes && picture);
-            std::vector<std::byte> pixels(noise.size());
-            to_bgrx(std::get<PlanarView>((*planes)->content),
-                    pixels.data(),
-                    std::ptrdiff_t{size.width} * 4);
-            const auto& expected = std::get<PictureView>((*picture)->content);
-            EXPECT_EQ(std::memcmp(pixels.data(), expected.data, pixels.size()), 0)
-                << size.width << " wide, subsampling " << subsampling;
-        }
+/// Decodes into planes and into pixels. Large planes go past the processor's cache.
+class BothForms : public testing::Test {
+protected:
+    static std::vector<std::byte> noise(Size size, TJSAMP subsampling) {
+        std::minstd_rand random{7};
+        std::vector<unsigned char> pixels(4 * static_cast<std::size_t>(size.width * size.height));
+        std::generate(pixels.begin(), pixels.end(), [&] {
+            return static_cast<unsigned char>(random() >> 8U);
+        });
+        return encoded(pixels, size, subsampling);
     }
+    void expect_same(Bytes jpeg) {
+        const auto planes = to_planes.decode(jpeg, any_size);
+        const auto picture = to_pixels.decode(jpeg, any_size);
+        ASSERT_TRUE(planes && picture);
+        const auto& expected = std::get<PictureView>((*picture)->content);
+        const std::ptrdiff_t stride = std::ptrdiff_t{expected.size.width} * 4;
+        std::vector<std::byte> pixels(static_cast<std::size_t>(stride * expected.size.height));
+        to_bgrx(std::get<PlanarView>((*planes)->content), pixels.data(), stride);
+        EXPECT_EQ(std::memcmp(pixels.data(), expected.data, pixels.size()), 0);
+    }
+
+    static constexpr Size large{2063, 1001};
+    MjpegDecoder to_planes{DecoderParts{PictureMemory::make(), nullptr, PictureForm::planes}};
+    MjpegDecoder to_pixels{DecoderParts{}};
+};
+
+TEST_F(BothForms, AreTheSamePicture) {
+    for (const TJSAMP subsampling : {TJSAMP_420, TJSAMP_422, TJSAMP_444}) {
+        SCOPED_TRACE(subsampling);
+        expect_same(noise(large, subsampling));
+        expect_same(noise({67, 33}, subsampling));
+    }
+}
+
+TEST_F(BothForms, AreTheSameWhereDataAreMissing) {
+    const auto jpeg = noise(large, TJSAMP_420);
+    expect_same(Bytes{jpeg}.first(jpeg.size() / 2));
+    expect_same(jpeg);
+}
+
+TEST_F(BothForms, AreErrorsIfTheFileIsDamagedAtItsEnd) {
+    const auto good = noise(large, TJSAMP_420);
+    std::vector<std::byte> bad{good.begin(), good.end() - 2};          // without EOI
+    constexpr std::array<unsigned char, 5> table{0xff, 0xc4, 0, 3, 0}; // DHT, too short for one
+    for (const unsigned char byte : table)
+        bad.push_back(std::byte{byte});
+    EXPECT_FALSE(to_planes.decode(bad, any_size));
+    EXPECT_FALSE(to_pixels.decode(bad, any_size));
+    expect_same(good);
 }
 
 TEST(MjpegDecoder, GivesPixelsWhereThePlanesAreOfNoCommonFormat) {
