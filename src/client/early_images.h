@@ -24,9 +24,9 @@ namespace sumac::client {
 /// Pixels of a session that are decoded early, or being decoded, and not drawn yet: four 4K
 /// screens. A larger image is decoded in its turn.
 inline constexpr std::size_t max_early_bytes = std::size_t{128} << 20U;
-/// Nor more images than this for each thread that may decode, drawing included: of what is decoded
-/// far ahead nothing is in a cache when it is drawn (doc/develop.md). A display whose head has to
-/// wait for another keeps those that are its own.
+/// Nor more images than this for each thread that may decode, drawing included: with many ahead two
+/// threads were slower than one (doc/develop.md). A display whose head has to wait for another
+/// keeps those that are its own.
 inline constexpr std::size_t max_early_images_each = 2;
 /// Images that are decoded in less (decoding_cost) are not worth handing over.
 inline constexpr Duration min_early_time = std::chrono::microseconds{50};
