@@ -63,6 +63,7 @@ asio::awaitable<std::optional<Failure>> ChannelRunner::read_until_lost() {
         const bool is_ping = (*message)->type == SPICE_MSG_PING;
         auto step = base_.on_message(**message);
         if (!step) co_return events_.describe(id_, step.error());
+        if (std::exchange(arriving_, false)) events_.on_arrived(id_);
         if (!leaving_) port_.send(step->send);
         ++unreported_;
         if (step->is_common) {
@@ -121,12 +122,15 @@ asio::awaitable<std::optional<Failure>> ChannelRunner::hand_over(wire::Migrate m
     if ((migrate.flags & SPICE_MIGRATE_NEED_FLUSH) != 0)
         source.send(SPICE_MSGC_MIGRATE_FLUSH_MARK, {});
     Serial next_serial = source.next_serial();
-    if ((migrate.flags & SPICE_MIGRATE_NEED_DATA_TRANSFER) != 0) {
+    const bool has_data = (migrate.flags & SPICE_MIGRATE_NEED_DATA_TRANSFER) != 0;
+    if (has_data) {
         source.expires_after(migrate_data_patience);
         const auto message = co_await source.next_message();
         if (stopped_) co_return std::nullopt;
         if (!message) co_return events_.describe(id_, message.error());
         if (message->type != SPICE_MSG_MIGRATE_DATA) co_return broken("no data to migrate with");
+        co_await events_.before_data(id_);
+        if (stopped_) co_return std::nullopt;
         next->send(SPICE_MSGC_MIGRATE_DATA, message->body);
         // The destination counts on from the source's last message but this one.
         if (message->serial) next_serial = *message->serial;
@@ -138,6 +142,8 @@ asio::awaitable<std::optional<Failure>> ChannelRunner::hand_over(wire::Migrate m
     channel_->moved();
     statistics_.channel_opened(id_, next->tls());
     events_.on_left(id_, std::exchange(reading_, next));
+    arriving_ = has_data;
+    if (!has_data) events_.on_arrived(id_);
     co_return std::nullopt;
 }
 

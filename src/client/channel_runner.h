@@ -28,6 +28,10 @@ public:
         /// The channel reads nothing more from its old server. That connection is still open: a
         /// server that misses one of a client's channels closes the others.
         std::function<void(ChannelId, ChannelPtr old)> on_left;
+        /// Before the channel's state goes to the destination.
+        std::function<asio::awaitable<void>(ChannelId)> before_data;
+        /// The destination has the channel, and its state if there was one.
+        std::function<void(ChannelId)> on_arrived;
         std::function<void(ChannelId, const wire::Message&, const channel::BaseChannel::Step&)>
             on_common;
         /// Why a channel that was open is so no more.
@@ -73,6 +77,7 @@ private:
     channel::BaseChannel base_;
     std::unique_ptr<Channel> channel_;
     Signal changed_;
+    bool arriving_ = false; ///< the destination has our state, and has said nothing yet
     bool leaving_ = false;
     bool started_ahead_ = false; ///< the other server heard our first words
     bool answered_ = false;      ///< ...and the first of its own is here

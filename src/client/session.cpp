@@ -28,7 +28,8 @@ Session::Impl::Impl(Runtime::Impl& runtime, Target target, SessionOptions option
       log_(options_.log),
       wire_(std::make_shared<client::Wire>(client::Wire{sinks_.wire, 0})),
       target_(std::move(target)),
-      state_(supported_channels(options_, sinks_)) {}
+      state_(supported_channels(options_, sinks_)),
+      all_displays_arrived_(runtime_.net()) {}
 
 /// Not in the constructor, because what is made here refers back to the finished object.
 void Session::Impl::start() {

@@ -11,6 +11,7 @@
 #include "session/session_state.h"
 #include <sumac/client.h>
 
+#include <asio/steady_timer.hpp>
 #include <spice/enums.h>
 
 #include <condition_variable>
@@ -85,7 +86,6 @@ private:
         bool timed_out = false;
         bool opened = false;             ///< or failed: the time for it is no longer of interest
         client::Destination destination; ///< once `ready`
-        std::set<ChannelId> moving;      ///< channels that have not moved yet
     };
     void on_migration(const session::MigrationStep& step);
     std::shared_ptr<Attempt> new_attempt(session::MigrationKind kind,
@@ -103,7 +103,10 @@ private:
     void reopen_listed(const std::vector<ChannelId>& ids);
     client::ChannelPtr move_to_destination(ChannelId id);
     void expect_to_leave();
+    void expect_to_arrive();
     void left(ChannelId id, client::ChannelPtr old);
+    awaitable<void> wait_for_displays(ChannelId id);
+    void arrived(ChannelId id);
     void all_left();
     void leave_server();
     void send_on_main(const std::vector<channel::OutgoingMessage>& messages);
@@ -134,6 +137,8 @@ private:
     std::shared_ptr<Attempt> attempt_;
     std::set<ChannelId> at_old_server_;               ///< channels that a migration has yet to move
     std::vector<client::ChannelPtr> old_connections_; ///< of those that it has moved
+    std::set<ChannelId> arriving_displays_; ///< of a seamless one: not yet heard at the destination
+    asio::steady_timer all_displays_arrived_; ///< cancelled when that is so
     int connecting_ = 0;           ///< attempts to open a destination, also those given up
     bool secured_ = false;         ///< the main channel is spoken to through TLS
     std::stop_source left_stop_;   ///< server_stop_ of the server before

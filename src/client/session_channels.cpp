@@ -115,6 +115,8 @@ client::ChannelRunner::Events Session::Impl::channel_events() {
     client::ChannelRunner::Events events;
     events.on_move = [this](ChannelId id) { return move_to_destination(id); };
     events.on_left = [this](ChannelId id, ChannelPtr old) { left(id, std::move(old)); };
+    events.before_data = [this](ChannelId id) { return wait_for_displays(id); };
+    events.on_arrived = [this](ChannelId id) { arrived(id); };
     events.on_common = [this](ChannelId id, const auto& message, const auto& step) {
         note_common(id, message, step);
     };
@@ -185,6 +187,7 @@ void Session::Impl::channel_ended(ChannelId id, Failure reason) {
     --running_;
     if (!closing_) log(LogLevel::error, reason.line());
     left(id, nullptr); // a migration need not wait for it
+    arrived(id);
     // Other channels may go, but without any display there is nothing left to show
     // (while it attaches, the list of channels tells).
     const bool last_display = id.type == SPICE_CHANNEL_DISPLAY && --running_displays_ == 0;

@@ -3,6 +3,8 @@
 #include "io/clock.h"
 #include "wire/names.h"
 
+#include <asio/experimental/as_tuple.hpp>
+#include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,6 +18,8 @@ using session::MigrationKind;
 /// A server that announces one migration after the other gets no more than these at a time: one
 /// that was given up may still wait for a name.
 constexpr int max_connecting = 2;
+/// A display that says nothing at its destination must not keep the main channel from going there.
+constexpr std::chrono::seconds longest_wait_for_displays{2};
 
 } // namespace
 
@@ -115,6 +119,7 @@ ChannelPtr Session::Impl::move_to_destination(ChannelId id) {
     if (!state_.migration().channel_moves() || !attempt_) return nullptr;
     if (is_first) {
         expect_to_leave();
+        expect_to_arrive();
         player_->server_changed(io::now());
         note_migration(*attempt_, "moving");
     }
@@ -125,6 +130,29 @@ ChannelPtr Session::Impl::move_to_destination(ChannelId id) {
 void Session::Impl::expect_to_leave() {
     for (const auto& [id, runner] : runners_)
         at_old_server_.insert(id);
+}
+
+void Session::Impl::expect_to_arrive() {
+    arriving_displays_.clear();
+    for (const auto& [id, connection] : attempt_->destination.channels) {
+        if (id.type == SPICE_CHANNEL_DISPLAY && runners_.contains(id))
+            arriving_displays_.insert(id);
+    }
+}
+
+/// The main channel's state goes last: libspice-server takes the migration for complete once all
+/// channels that it knows of have theirs. A display is set up by another thread, may come later
+/// than the main channel's state, and is not expected to bring any then (0.15.1 crashes).
+asio::awaitable<void> Session::Impl::wait_for_displays(ChannelId id) {
+    if (id != main_id || arriving_displays_.empty()) co_return;
+    all_displays_arrived_.expires_after(longest_wait_for_displays);
+    co_await all_displays_arrived_.async_wait(asio::experimental::as_tuple(asio::use_awaitable));
+}
+
+/// ...or is lost.
+void Session::Impl::arrived(ChannelId id) {
+    arriving_displays_.erase(id);
+    if (arriving_displays_.empty()) all_displays_arrived_.cancel();
 }
 
 /// The channel needs its old server no more; `old` is null if it has none any more.

@@ -1,7 +1,7 @@
 """Migrations that fail, are cancelled, or lose one of their parts on the way: the session goes on where the machine is, or
 ends with a reason; it never hangs.
 
-usage: migration_failure_test.py SUMAC SUMAC_HOST
+usage: migration_failure_test.py SUMAC SUMAC_HOST SUMAC_FAULTPROXY
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from host_process import HostProcess
 from sumac_process import Frames, SumacProcess
 from xspice import free_port
 
-SUMAC = HOST = ""
+SUMAC = HOST = PROXY = ""
 FPS = 30
 # Long enough for a test to do something meanwhile, on a slow machine, too; a trace is half a second behind.
 COPYING = ("--copy-time", "5000")
@@ -180,6 +180,26 @@ class Failures(unittest.TestCase):
         # A warning that it cannot follow, then what ended the session.
         self.assertIn(str(port), sumac.errors.strip().splitlines()[-1])
 
+    def test_a_display_that_says_nothing_at_its_destination(self):
+        """The main channel waits for it, but not for long."""
+        chain, sumac = self.start(*COPYING)
+        source, destination = chain.here, chain.new_destination()
+        port = destination.wait_for("ready")["port"]
+        scenario = self.enterContext(tempfile.NamedTemporaryFile("w", suffix=".toml"))
+        scenario.write(f'[[listener]]\nlisten = "0"\nupstream = "{port}"\n[[fault]]\nname = "silence"\nstall = true\n'
+                       'channel = "display"\ndirection = "to_client"\non = "fire silence"\n')
+        scenario.flush()
+        proxy = self.enterContext(HostProcess(PROXY, scenario.name))
+        source.command(f"migrate 127.0.0.1 {proxy.wait_for('ready')['port']}")
+        sumac.wait_for("migration", phase="connected")
+        proxy.command("fire silence")
+        stopped = source.wait_for("migration", phase="stopped")
+        destination.command(f"resume {stopped['next_frame']}")
+        sumac.wait_for("migration", phase="completed")
+        proxy.command("stop silence")
+        sumac.wait_for_frames(FPS)
+        sumac.stop()
+
     def test_two_hops_in_a_row(self):
         """The second one begins as soon as the first host has done its part."""
         chain, sumac = self.start()
@@ -271,6 +291,7 @@ class Deaths(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    PROXY = sys.argv.pop()
     HOST = sys.argv.pop()
     SUMAC = sys.argv.pop()
     unittest.main(verbosity=2)

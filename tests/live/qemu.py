@@ -63,15 +63,15 @@ class Qemu:
         self._qmp_path = os.path.join(folder, f"{name}.qmp")
         spice = (f"port={self.spice_port},addr=127.0.0.1,disable-ticketing=on,"
                  f"seamless-migration={'on' if seamless else 'off'}{spice_options}")
-        self._errors = os.path.join(folder, f"{name}.errors")
+        self._log_path = os.path.join(folder, f"{name}.log")
         self._pid_path = os.path.join(folder, f"{name}.pid")
-        with open(self._errors, "w", encoding="utf-8") as errors:
+        with open(self._log_path, "w", encoding="utf-8") as log:
             self._process = subprocess.Popen(
                 [*prefix, "qemu-system-x86_64", "-accel", "tcg", "-m", "64", "-nodefaults", "-vga", "qxl",
                  "-display", "none", "-drive", f"if=floppy,format=raw,readonly=on,file={disk}", "-boot", "a",
                  "-spice", spice, "-pidfile", self._pid_path, "-qmp", f"unix:{self._qmp_path},server=on,wait=off",
                  *(["-incoming", f"unix:{incoming}"] if incoming else [])],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "G_MESSAGES_DEBUG": "Spice"})
         self._socket = self._lines = None
 
     def __enter__(self):
@@ -106,8 +106,7 @@ class Qemu:
         while not os.path.exists(self._qmp_path) and time.monotonic() < end and self._process.poll() is None:
             time.sleep(0.05)
         if self._process.poll() is not None:
-            with open(self._errors, encoding="utf-8") as errors:
-                raise AssertionError(f"QEMU ended: {errors.read()}")
+            raise AssertionError(self._end())
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(2 * PATIENCE)
         while True:
@@ -123,14 +122,30 @@ class Qemu:
         self.qmp("qmp_capabilities")
 
     def qmp(self, command, **arguments):
-        self._socket.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
-        for line in self._lines:
-            answer = json.loads(line)
-            if "error" in answer:
-                raise AssertionError(f"QMP {command}: {answer['error']}")
-            if "return" in answer:
-                return answer["return"]
-        raise AssertionError(f"QMP {command}: the connection ended")
+        try:
+            self._socket.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
+            for line in self._lines:
+                answer = json.loads(line)
+                if "error" in answer:
+                    raise AssertionError(f"QMP {command}: {answer['error']}")
+                if "return" in answer:
+                    return answer["return"]
+        except ConnectionError:
+            pass
+        raise AssertionError(f"QMP {command}: {self._end()}")
+
+    def _end(self):
+        """How QEMU ended."""
+        try:
+            how = f"ended with {self._process.wait(timeout=PATIENCE)}"
+        except subprocess.TimeoutExpired:
+            how = "hung up, and runs"
+        return f"QEMU {how}: {self.log()[-5000:]}"
+
+    def log(self):
+        """What it and its SPICE server said."""
+        with open(self._log_path, encoding="utf-8") as log:
+            return log.read()
 
     def screen(self):
         """What the guest's screen shows, as a Picture."""
@@ -163,6 +178,9 @@ class Qemu:
                 raise AssertionError("the guest does not stop drawing")
             before = now
 
+    def has_display_client(self):
+        return any(channel["channel-type"] == 2 for channel in self.qmp("query-spice").get("channels", []))
+
     def wait_for_status(self, status, timeout=PATIENCE):
         end = time.monotonic() + timeout
         while self.qmp("query-status")["status"] != status:
@@ -173,8 +191,13 @@ class Qemu:
     def migrate_to(self, destination, incoming, timeout=2 * PATIENCE):
         """Moves the machine, and its SPICE client, to a QEMU that was started with that `incoming`."""
         self.qmp("client_migrate_info", protocol="spice", hostname="127.0.0.1", port=destination.spice_port)
-        self.qmp("migrate", uri=f"unix:{incoming}")
         end = time.monotonic() + timeout
+        # QEMU does not wait: a machine that is there before its client's connections are is a switch of hosts.
+        while not destination.has_display_client():
+            if time.monotonic() > end:
+                raise AssertionError("the client does not connect to the destination")
+            time.sleep(0.01)
+        self.qmp("migrate", uri=f"unix:{incoming}")
         while (status := self.qmp("query-migrate").get("status")) != "completed":
             if status in ("failed", "cancelled") or time.monotonic() > end:
                 raise AssertionError(f"migration: {status}")
