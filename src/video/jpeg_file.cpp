@@ -1,6 +1,7 @@
 #include "video/jpeg_file.h"
 
 #include "base/check.h"
+#include "video/baseline_scan.h"
 #include "video/past_cache.h"
 
 #include <jpeglib.h> // wants <cstdio> before it
@@ -76,6 +77,7 @@ struct JpegFile::State {
     jpeg_error_mgr errors{};
     jpeg_progress_mgr progress{};
     std::jmp_buf give_up{};
+    BaselineScan scan;
     std::vector<std::byte> band; ///< planes of a row of blocks
 };
 
@@ -161,35 +163,60 @@ void start_in_planes(jpeg_decompress_struct& info) {
 
 } // namespace
 
-bool JpegFile::read_planes(std::byte* memory, const PlaneLayout& layout) {
-    if (layout.size_bytes >= large_planes_bytes) return read_planes_by_bands(memory, layout);
-    return state_->run([memory, &layout](jpeg_decompress_struct& info) {
+std::ptrdiff_t JpegFile::height() const {
+    return state_->info.image_height;
+}
+std::ptrdiff_t JpegFile::lines_of_blocks() const {
+    return std::ptrdiff_t{state_->info.max_v_samp_factor} * DCTSIZE;
+}
+
+template <class Work>
+bool JpegFile::read_blocks_for(Work work) {
+    const auto ours = [this](std::byte* memory, const PlaneLayout& layout, std::ptrdiff_t first) {
+        std::array<BaselineScan::Target, 3> planes;
+        for (std::size_t i = 0; i < planes.size(); ++i)
+            planes[i] = {plane_at(state_->info, memory, layout, i, first), layout.strides[i]};
+        return state_->scan.read_row(planes);
+    };
+    if (state_->scan.begin(state_->info) && work(ours)) return true;
+    return state_->run([&work](jpeg_decompress_struct& info) {
         start_in_planes(info);
-        while (info.output_scanline < info.output_height)
-            read_blocks(info, memory, layout, info.output_scanline);
+        work([&info](std::byte* memory, const PlaneLayout& layout, std::ptrdiff_t first) {
+            read_blocks(info, memory, layout, first);
+            return true;
+        });
         jpeg_finish_decompress(&info);
     });
 }
 
-/// Into the processor's cache, and past it from there: libjpeg writes eight bytes at a time, and
-/// for the first of a line of the cache the rest would have to come from memory.
+bool JpegFile::read_planes(std::byte* memory, const PlaneLayout& layout) {
+    if (layout.size_bytes >= large_planes_bytes) return read_planes_by_bands(memory, layout);
+    return read_blocks_for([this, memory, &layout](auto read_row) {
+        for (std::ptrdiff_t line = 0; line < height(); line += lines_of_blocks()) {
+            if (!read_row(memory, layout, line)) return false;
+        }
+        return true;
+    });
+}
+
+/// Into the processor's cache, and past it from there: of a line of the cache only eight bytes come
+/// at a time, and for the first of them the rest would have to come from memory.
 bool JpegFile::read_planes_by_bands(std::byte* memory, const PlaneLayout& layout) {
     const PlaneLayout band_layout = make_band();
     CHECK(layout.strides == band_layout.strides);
     std::byte* const band = state_->band.data();
-    const bool good = state_->run([&](jpeg_decompress_struct& info) {
-        start_in_planes(info);
-        while (info.output_scanline < info.output_height) {
-            const auto first = static_cast<std::ptrdiff_t>(info.output_scanline);
-            read_blocks(info, band, band_layout, 0);
+    const jpeg_decompress_struct& info = state_->info;
+    const bool good = read_blocks_for([&](auto read_row) {
+        for (std::ptrdiff_t line = 0; line < height(); line += lines_of_blocks()) {
+            if (!read_row(band, band_layout, 0)) return false;
             for (std::size_t i = 0; i < layout.offsets.size(); ++i) {
                 copy_past_cache(
-                    plane_at(info, memory, layout, i, first),
+                    plane_at(info, memory, layout, i, line),
                     plane_at(info, band, band_layout, i, 0),
                     static_cast<std::size_t>(rows_of_plane(info, i) * layout.strides[i]));
             }
         }
-        jpeg_finish_decompress(&info);
+        return true;
     });
     finish_past_cache();
     return good;
@@ -205,26 +232,6 @@ PlaneLayout JpegFile::make_band() {
 }
 
 namespace {
-
-/// From planes to pixels while a row of blocks is still in the processor's cache.
-void read_by_bands(jpeg_decompress_struct& info,
-                   PlanarView band,
-                   std::byte* memory,
-                   const PlaneLayout& layout,
-                   std::byte* pixels,
-                   std::ptrdiff_t stride_bytes) {
-    const bool large = stride_bytes * info.image_height >= large_pixels_bytes;
-    start_in_planes(info);
-    while (info.output_scanline < info.output_height) {
-        const auto first = static_cast<std::ptrdiff_t>(info.output_scanline);
-        read_blocks(info, memory, layout, 0);
-        band.size.height = static_cast<std::int32_t>(
-            std::min(info.output_scanline, info.output_height) - static_cast<JDIMENSION>(first));
-        to_bgrx(
-            band, pixels + first * stride_bytes, stride_bytes, large ? Into::memory : Into::cache);
-    }
-    jpeg_finish_decompress(&info);
-}
 
 void read_rows(jpeg_decompress_struct& info, std::byte* pixels, std::ptrdiff_t stride_bytes) {
     info.out_color_space = JCS_EXT_BGRX;
@@ -247,17 +254,24 @@ bool JpegFile::read_pixels(std::byte* pixels, std::ptrdiff_t stride_bytes) {
             read_rows(info, pixels, stride_bytes);
         });
     }
-    const auto width = static_cast<std::int32_t>(state_->info.image_width);
     const PlaneLayout layout = make_band();
     std::byte* const memory = state_->band.data();
-    // JFIF knows one matrix and one range.
-    const PlanarView band{*format,
-                          ColourMatrix::bt601,
-                          ColourRange::full,
-                          {width, block_rows},
-                          planes_in(memory, layout)};
-    return state_->run([&](jpeg_decompress_struct& info) {
-        read_by_bands(info, band, memory, layout, pixels, stride_bytes);
+    const auto width = static_cast<std::int32_t>(state_->info.image_width);
+    const Into into = stride_bytes * height() >= large_pixels_bytes ? Into::memory : Into::cache;
+    // From planes to pixels while a row of blocks is still in the processor's cache.
+    return read_blocks_for([&](auto read_row) {
+        for (std::ptrdiff_t line = 0; line < height(); line += lines_of_blocks()) {
+            if (!read_row(memory, layout, 0)) return false;
+            const auto lines = std::min(height() - line, lines_of_blocks());
+            // JFIF knows one matrix and one range.
+            const PlanarView band{*format,
+                                  ColourMatrix::bt601,
+                                  ColourRange::full,
+                                  {width, static_cast<std::int32_t>(lines)},
+                                  planes_in(memory, layout)};
+            to_bgrx(band, pixels + line * stride_bytes, stride_bytes, into);
+        }
+        return true;
     });
 }
 

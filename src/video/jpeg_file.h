@@ -40,6 +40,13 @@ public:
     bool read_pixels(std::byte* pixels, std::ptrdiff_t stride_bytes);
 
 private:
+    [[nodiscard]] std::ptrdiff_t height() const;
+    [[nodiscard]] std::ptrdiff_t lines_of_blocks() const; ///< of the picture, in a row of blocks
+    /// Calls `work` with a function that reads the next row of blocks into planes in memory, from a
+    /// row of the picture on, or says that it cannot; and once more, from the first row on, if ours
+    /// cannot but libjpeg may.
+    template <class Work>
+    bool read_blocks_for(Work work);
     bool read_planes_by_bands(std::byte* memory, const PlaneLayout& layout);
     PlaneLayout make_band();
 
