@@ -94,8 +94,8 @@ HuffmanStep HuffmanCodes::search(std::uint64_t bits) const {
         ++length;
     if (length > longest) return {0, HuffmanStep::no_code, 0};
     const auto code = static_cast<std::int32_t>(top >> (longest - length));
-    const auto place = static_cast<std::size_t>(code + symbol_at_[length]);
-    return step_of(length, symbols_[place], bits);
+    const std::int32_t place = code + symbol_at_[length];
+    return step_of(length, symbols_[static_cast<std::size_t>(place)], bits);
 }
 
 } // namespace sumac::video
