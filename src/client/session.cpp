@@ -175,6 +175,7 @@ void Session::Impl::stop_all() {
     server_stop_.request_stop();
     left_stop_.request_stop();
     if (attempt_) attempt_->stop.request_stop();
+    all_displays_arrived_.cancel();
     for (const auto& [id, runner] : runners_)
         runner->stop();
     for (const client::ChannelPtr& connection : std::exchange(old_connections_, {}))
