@@ -3,13 +3,16 @@
 #include "video/huffman_codes.h"
 #include "video/inverse_dct.h"
 
-#include <jpeglib.h> // wants <cstdio> before it
-
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <span>
 #include <vector>
+
+// clang-format off: jpeglib.h wants <cstdio> before it
+#include <jpeglib.h>
+
+#include <cstdio>
+// clang-format on
 
 namespace sumac::video {
 namespace {
@@ -17,9 +20,10 @@ namespace {
 constexpr std::size_t coefficients = DctBlock::side * DctBlock::side;
 /// Of brightness at most 2x2, and one of each colour.
 constexpr std::size_t most_blocks_in_unit = 6;
-/// Beyond its end the data is zeros for as long as a unit can take: 31 bits for each coefficient,
-/// and what is read ahead.
-constexpr std::size_t slack_bytes = most_blocks_in_unit * coefficients * 4 + sizeof(std::uint64_t);
+/// Beyond its end the data is zeros for as long as a unit can take, 31 bits for each coefficient,
+/// and for what is read ahead: 8 bytes, from up to 7 bytes behind what is taken.
+constexpr std::size_t slack_bytes =
+    most_blocks_in_unit * coefficients * 4 + 2 * sizeof(std::uint64_t);
 /// More than any picture needs; it would be kept.
 constexpr std::size_t most_bytes_for_pixel = 4;
 
@@ -77,8 +81,8 @@ private:
     const unsigned char* at_;
 };
 
-/// None that makes pictures of eight bits has a coefficient like this. The transform's 16 bits
-/// would not suffice, and what libjpeg makes of that depends on the processor.
+/// None that makes pictures of eight bits has a coefficient like this, and the transform's sums of
+/// two would not fit 16 bits.
 constexpr std::uint32_t too_large = 8192;
 
 /// Gathered over a unit: to ask at each step would cost more.
@@ -117,7 +121,7 @@ inline void read_block(Component& component, BitReader& reader, DctBlock& block,
     component.last_dc += first.value();
     const auto last_dc = static_cast<std::uint32_t>(component.last_dc);
     const std::uint32_t dc = last_dc * component.quantum[0];
-    damage.check(last_dc); // their product may have come round to something small
+    damage.check(last_dc); // lest it overflows in time, or its product comes round
     damage.check(dc);
     block.at[DctBlock::place(0, 0)] = static_cast<std::int16_t>(dc);
 
@@ -138,6 +142,15 @@ inline void read_block(Component& component, BitReader& reader, DctBlock& block,
     // No end follows the last coefficient: what looked like one is the next block's.
     if (at == coefficients - 1 + HuffmanStep::block_ends) [[unlikely]]
         reader.put_back(component.ac.end_of_block());
+}
+
+/// 1 if it is lossless.
+int block_side(const jpeg_decompress_struct& info) {
+#if JPEG_LIB_VERSION >= 70
+    return info.min_DCT_v_scaled_size;
+#else
+    return info.min_DCT_scaled_size;
+#endif
 }
 
 template <class Table>
@@ -207,9 +220,10 @@ BaselineScan::BaselineScan() : state_(std::make_unique<State>()) {}
 BaselineScan::~BaselineScan() = default;
 
 bool BaselineScan::begin(const jpeg_decompress_struct& info) {
-    const bool plain = has_inverse_dct() && info.progressive_mode == 0 && info.arith_code == 0 &&
-                       info.restart_interval == 0 && info.num_components == 3 &&
-                       info.comps_in_scan == 3 && info.Ss == 0 &&
+    const bool plain = has_inverse_dct() && info.data_precision == 8 &&
+                       block_side(info) == DCTSIZE && info.progressive_mode == 0 &&
+                       info.arith_code == 0 && info.restart_interval == 0 &&
+                       info.num_components == 3 && info.comps_in_scan == 3 && info.Ss == 0 &&
                        info.Se == int{coefficients} - 1 && info.Ah == 0 && info.Al == 0;
     if (!plain) return false;
     State& state = *state_;

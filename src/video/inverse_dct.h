@@ -1,6 +1,7 @@
 /// From the coefficients of a JPEG's blocks to samples: the transform that libjpeg calls "islow",
-/// to the bit, for whole blocks in the processor's wider registers.
-/// For this folder's sources only.
+/// for whole blocks in the processor's wider registers. As libjpeg-turbo's own SIMD to the bit; its
+/// plain code differs where the numbers between the passes, which only damage makes, exceed 16
+/// bits. For this folder's sources only.
 #pragma once
 
 #include <array>
@@ -25,8 +26,8 @@ struct alignas(32) DctBlock {
     /// Nobody reads what is written there.
     static constexpr std::size_t nowhere = side * side;
 
-    std::array<std::int16_t, side * side + 1> at{};
-    bool only_dc = false; ///< all but the first are 0
+    std::array<std::int16_t, side * side + 1> at{}; ///< -8192 to 8191
+    bool only_dc = false;                           ///< all but the first are 0
     std::byte* to = nullptr;
     std::ptrdiff_t stride_bytes = 0;
 };

@@ -4,13 +4,16 @@
 #include "video/baseline_scan.h"
 #include "video/past_cache.h"
 
-#include <jpeglib.h> // wants <cstdio> before it
-
 #include <algorithm>
 #include <array>
 #include <csetjmp>
-#include <cstdio>
 #include <vector>
+
+// clang-format off: jpeglib.h wants <cstdio> before it
+#include <jpeglib.h>
+
+#include <cstdio>
+// clang-format on
 
 namespace sumac::video {
 namespace {

@@ -4,14 +4,17 @@
 #include "base/reader.h"
 #include "video/baseline_scan.h"
 
-#include <jpeglib.h> // wants <cstdio> before it
-
 #include <algorithm>
 #include <array>
 #include <csetjmp>
-#include <cstdio>
 #include <optional>
 #include <vector>
+
+// clang-format off: jpeglib.h wants <cstdio> before it
+#include <jpeglib.h>
+
+#include <cstdio>
+// clang-format on
 
 namespace sumac::video {
 
@@ -19,7 +22,7 @@ namespace sumac::video {
 struct JpegPlanes {
     struct Plane {
         std::size_t stride_bytes = 0;
-        std::size_t width = 0; ///< of these and of the rows no more is the picture's
+        std::size_t width = 0; ///< of the picture; the rest fills the last block, as do rows
         std::size_t height = 0;
         std::vector<std::byte> samples;
     };

@@ -42,16 +42,15 @@ TEST(HuffmanCodes, SayLengthRunAndNumber) {
 }
 
 TEST(HuffmanCodes, AreSearchedIfTheTableIsTooShort) {
-    // Fifteen ones and a 0, then 15 bits.
     HuffmanCodes codes;
-    Counts counts{};
+    Counts counts{}; // 0, 10, 110 and so on
     for (std::size_t length = 1; length <= 16; ++length)
         counts[length] = 1;
     Symbols symbols{};
     symbols[0] = 15; // 0, then 15 bits
     for (std::uint8_t i = 1; i < 16; ++i)
         symbols[i] = static_cast<std::uint8_t>(15 - i);
-    symbols[15] = 15;
+    symbols[15] = 15; // fifteen ones and a 0, then 15 bits
     ASSERT_TRUE(codes.build(counts, symbols, Coefficient::dc));
 
     EXPECT_FALSE(codes.find(0).in_table());
@@ -84,6 +83,9 @@ TEST(HuffmanCodes, FollowEachChangeOfTheTable) {
     EXPECT_EQ(value(), 3);
     ASSERT_TRUE(codes.build(Counts{0, 0, 2}, Symbols{2, 1}, Coefficient::dc));
     EXPECT_EQ(value(), 1);
+    EXPECT_EQ(codes.find(0).advance(), 0U);
+    ASSERT_TRUE(codes.build(Counts{0, 0, 2}, Symbols{2, 1}, Coefficient::ac));
+    EXPECT_EQ(codes.find(0).advance(), 1U);
     ASSERT_FALSE(codes.build(Counts{0, 2}, Symbols{}, Coefficient::dc));
     ASSERT_FALSE(codes.build(Counts{0, 2}, Symbols{}, Coefficient::dc)) << "remembered as good";
 }

@@ -1,3 +1,4 @@
+#include "jpeg_segments.h"
 #include "video/colour.h"
 #include "video/mjpeg.h"
 
@@ -42,23 +43,6 @@ std::vector<std::byte> jpeg_of(std::uint8_t blue,
     for (int i = 0; i < width * height; ++i)
         pixels.insert(pixels.end(), {blue, green, red, 0});
     return encoded(pixels, {width, height}, subsampling, flags);
-}
-
-/// What the server sends after the first frame: the same file without its DHT segments (marker FF
-/// C4).
-std::vector<std::byte> without_huffman_tables(const std::vector<std::byte>& jpeg) {
-    const auto at = [&](std::size_t i) { return std::to_integer<unsigned>(jpeg[i]); };
-    std::vector<std::byte> kept{jpeg.begin(), jpeg.begin() + 2};
-    std::size_t i = 2;
-    while (at(i + 1) != 0xda) {
-        const std::size_t length = 2 + (at(i + 2) << 8 | at(i + 3));
-        const auto begin = jpeg.begin() + static_cast<std::ptrdiff_t>(i);
-        if (at(i + 1) != 0xc4)
-            kept.insert(kept.end(), begin, begin + static_cast<std::ptrdiff_t>(length));
-        i += length;
-    }
-    kept.insert(kept.end(), jpeg.begin() + static_cast<std::ptrdiff_t>(i), jpeg.end());
-    return kept;
 }
 
 void expect_color(Bytes pixels, int blue, int green, int red) {
