@@ -30,7 +30,7 @@ public:
         std::function<void(ChannelId, ChannelPtr old)> on_left;
         /// Before the channel's state goes to the destination.
         std::function<asio::awaitable<void>(ChannelId)> before_data;
-        /// The destination has the channel, and its state if there was one.
+        /// The destination has said something since it got the channel's state; or there was none.
         std::function<void(ChannelId)> on_arrived;
         std::function<void(ChannelId, const wire::Message&, const channel::BaseChannel::Step&)>
             on_common;

@@ -116,7 +116,11 @@ client::ChannelRunner::Events Session::Impl::channel_events() {
     events.on_move = [this](ChannelId id) { return move_to_destination(id); };
     events.on_left = [this](ChannelId id, ChannelPtr old) { left(id, std::move(old)); };
     events.before_data = [this](ChannelId id) { return wait_for_displays(id); };
-    events.on_arrived = [this](ChannelId id) { arrived(id); };
+    events.on_arrived = [this](ChannelId id) {
+        // Still to move: that was a late word of the destination before.
+        const bool to_move = attempt_ && attempt_->destination.channels.contains(id);
+        if (!to_move) arrived(id);
+    };
     events.on_common = [this](ChannelId id, const auto& message, const auto& step) {
         note_common(id, message, step);
     };

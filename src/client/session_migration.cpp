@@ -18,7 +18,8 @@ using session::MigrationKind;
 /// A server that announces one migration after the other gets no more than these at a time: one
 /// that was given up may still wait for a name.
 constexpr int max_connecting = 2;
-/// A display that says nothing at its destination must not keep the main channel from going there.
+/// A display that does not leave its source, or says nothing at its destination, must not keep the
+/// main channel from going there.
 constexpr std::chrono::seconds longest_wait_for_displays{2};
 
 } // namespace
@@ -147,6 +148,11 @@ asio::awaitable<void> Session::Impl::wait_for_displays(ChannelId id) {
     if (id != main_id || arriving_displays_.empty()) co_return;
     all_displays_arrived_.expires_after(longest_wait_for_displays);
     co_await all_displays_arrived_.async_wait(asio::experimental::as_tuple(asio::use_awaitable));
+    if (closing_) co_return;
+    for (const ChannelId& display : arriving_displays_)
+        log(LogLevel::warn,
+            fmt::format("{}: not heard at the destination, the main channel goes ahead",
+                        wire::channel_name(display)));
 }
 
 /// ...or is lost.

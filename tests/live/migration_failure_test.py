@@ -199,6 +199,7 @@ class Failures(unittest.TestCase):
         proxy.command("stop silence")
         sumac.wait_for_frames(FPS)
         sumac.stop()
+        self.assertIn("not heard at the destination", sumac.errors)
 
     def test_two_hops_in_a_row(self):
         """The second one begins as soon as the first host has done its part."""
