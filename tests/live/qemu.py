@@ -188,12 +188,15 @@ class Qemu:
                 raise AssertionError(f"QEMU is not {status} after {timeout} s")
             time.sleep(0.05)
 
-    def migrate_to(self, destination, incoming, timeout=2 * PATIENCE):
-        """Moves the machine, and its SPICE client, to a QEMU that was started with that `incoming`."""
+    def migrate_to(self, destination, incoming, client_is_connected, timeout=2 * PATIENCE):
+        """Moves the machine, and its SPICE client, to a QEMU that was started with that `incoming`.
+
+        client_is_connected  called until it says that the client has all its connections to the destination
+        """
         self.qmp("client_migrate_info", protocol="spice", hostname="127.0.0.1", port=destination.spice_port)
         end = time.monotonic() + timeout
-        # QEMU does not wait: a machine that is there before its client's connections are is a switch of hosts.
-        while not destination.has_display_client():
+        # QEMU does not wait: a machine that is there before its client has said so is a switch of hosts.
+        while not client_is_connected():
             if time.monotonic() > end:
                 raise AssertionError("the client does not connect to the destination")
             time.sleep(0.01)

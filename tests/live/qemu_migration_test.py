@@ -47,10 +47,11 @@ class Machine:
         return self._stack.enter_context(
             Qemu(self._folder, f"qemu{self._started}", incoming=incoming, clock_ahead=far, **self._options))
 
-    def move(self):
+    def move(self, recorder):
         incoming = os.path.join(self._folder, f"incoming{self._started}")
         destination = self._start(incoming)
-        self.qemu.migrate_to(destination, incoming)
+        before = recorder.destinations()
+        self.qemu.migrate_to(destination, incoming, lambda: recorder.destinations() > before)
         source, self.qemu = self.qemu, destination
         return source
 
@@ -87,11 +88,17 @@ class Recorder:
         time.sleep(2.5)
         wait_until_quiet([qemu.pid, self._process.pid], {qemu.spice_port})
 
+    def destinations(self):
+        """How many it was connected to."""
+        return self._told().count('"phase":"connected"')
+
     def _streams(self):
         """How many there are."""
+        return self._told().count('"stream_created"') - self._told().count('"stream_destroyed"')
+
+    def _told(self):
         with open(self._trace, encoding="utf-8") as lines:
-            told = lines.read()
-        return told.count('"stream_created"') - told.count('"stream_destroyed"')
+            return lines.read()
 
     def stop(self):
         """Ends it; every picture that it recorded: [(seconds, rgb)]."""
@@ -110,10 +117,17 @@ def to_picture(rgb):
 
 
 class Moves(unittest.TestCase):
-    def check_display_arrived_before_main(self, log):
+    def check_display_arrived_before_main(self, qemu):
         """A destination whose main channel has its state first may crash: see doc/protocol.md."""
-        display, main = (re.search(pattern, log) for pattern in (r"display:0 .* rcc .* size", r"main:0 .* rcc .* size"))
-        self.assertTrue(display and main, f"the destination does not say what came: {log}")
+        end = time.monotonic() + PATIENCE
+        while True:
+            log = qemu.log()
+            display, main = (re.search(rf"{channel}:0 .* rcc .* size", log) for channel in ("display", "main"))
+            if display and main:
+                break
+            if time.monotonic() > end:
+                raise AssertionError(f"the destination does not say what came: {log}")
+            time.sleep(0.05)
         self.assertLess(display.start(), main.start(), log)
 
     def check(self, moves, **options):
@@ -122,9 +136,9 @@ class Moves(unittest.TestCase):
         recorder = self.enterContext(Recorder(machine, os.path.join(folder, "out.mkv")))
         time.sleep(1)
         for _ in range(moves):
-            source = machine.move()
+            source = machine.move(recorder)
             if options["seamless"]:
-                self.check_display_arrived_before_main(machine.qemu.log())
+                self.check_display_arrived_before_main(machine.qemu)
             time.sleep(4)  # long enough for a stream
             source.end()
         machine.qemu.press_a_key()
