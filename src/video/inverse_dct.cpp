@@ -19,8 +19,7 @@ namespace {
 /// DCT Algorithms with 11 Multiplications", ICASSP 1989; their figure 1, its numbers times sqrt(2).
 constexpr int scale_bits = 13;
 constexpr int scaled(double number) {
-    const double product = number * (1 << scale_bits);
-    return static_cast<int>(product + (product < 0 ? -0.5 : 0.5));
+    return static_cast<int>(number * (1 << scale_bits) + 0.5);
 }
 constexpr int c0_298 = scaled(0.298631336);
 constexpr int c0_390 = scaled(0.390180644);
