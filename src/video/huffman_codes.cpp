@@ -25,7 +25,7 @@ constexpr unsigned cut(std::uint64_t bits, unsigned from, unsigned count) {
 bool HuffmanCodes::build(std::span<const std::uint8_t, 17> counts,
                          std::span<const std::uint8_t, 256> symbols,
                          Coefficient of) {
-    // Most streams have the same tables in every picture.
+    // A server's stream has the same tables in every picture.
     const bool known = built_ && of == of_ && std::ranges::equal(counts, counts_) &&
                        std::ranges::equal(symbols, symbols_);
     if (known) return true;
@@ -74,7 +74,7 @@ void HuffmanCodes::fill(unsigned code, unsigned length, std::uint8_t symbol) {
         table_[i] = step_of(length, symbol, std::uint64_t{i} << (64 - table_bits));
 }
 
-/// Most blocks end behind a small number: one step for both.
+/// Where a block ends behind a small number: one step for both.
 void HuffmanCodes::take_ends_along() {
     if (end_.length == 0) return;
     for (std::size_t i = 0; i < table_.size(); ++i) {

@@ -1,7 +1,7 @@
 /// From the coefficients of a JPEG's blocks to samples: the transform that libjpeg calls "islow",
 /// for whole blocks in the processor's wider registers. As libjpeg-turbo's own SIMD to the bit; its
-/// plain code differs where the numbers between the passes, which only damage makes, exceed 16
-/// bits. For this folder's sources only.
+/// plain code differs where damage makes the numbers between the passes exceed 16 bits.
+/// For this folder's sources only.
 #pragma once
 
 #include <array>

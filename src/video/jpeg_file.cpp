@@ -9,10 +9,10 @@
 #include <csetjmp>
 #include <vector>
 
-// clang-format off: jpeglib.h wants <cstdio> before it
-#include <jpeglib.h>
-
+// jpeglib.h wants <cstdio> before it.
+// clang-format off
 #include <cstdio>
+#include <jpeglib.h>
 // clang-format on
 
 namespace sumac::video {
@@ -166,40 +166,41 @@ void start_in_planes(jpeg_decompress_struct& info) {
 
 } // namespace
 
-std::ptrdiff_t JpegFile::height() const {
-    return state_->info.image_height;
-}
-std::ptrdiff_t JpegFile::lines_of_blocks() const {
-    return std::ptrdiff_t{state_->info.max_v_samp_factor} * DCTSIZE;
-}
-
-template <class Work>
-bool JpegFile::read_blocks_for(Work work) {
-    const auto ours = [this](std::byte* memory, const PlaneLayout& layout, std::ptrdiff_t first) {
+template <class Then>
+bool JpegFile::read_blocks_into(std::byte* memory,
+                                const PlaneLayout& layout,
+                                Memory is,
+                                Then then) {
+    const jpeg_decompress_struct& info = state_->info;
+    const auto height = std::ptrdiff_t{info.image_height};
+    const auto lines_of_blocks = std::ptrdiff_t{info.max_v_samp_factor} * DCTSIZE;
+    const auto read_all = [&](auto read_row) {
+        for (std::ptrdiff_t line = 0; line < height; line += lines_of_blocks) {
+            if (!read_row(is == Memory::whole ? line : 0)) return false;
+            then(line, std::min(height - line, lines_of_blocks));
+        }
+        return true;
+    };
+    const auto ours = [&](std::ptrdiff_t first) {
         std::array<BaselineScan::Target, 3> planes;
         for (std::size_t i = 0; i < planes.size(); ++i)
-            planes[i] = {plane_at(state_->info, memory, layout, i, first), layout.strides[i]};
+            planes[i] = {plane_at(info, memory, layout, i, first), layout.strides[i]};
         return state_->scan.read_row(planes);
     };
-    if (state_->scan.begin(state_->info) && work(ours)) return true;
-    return state_->run([&work](jpeg_decompress_struct& info) {
-        start_in_planes(info);
-        work([&info](std::byte* memory, const PlaneLayout& layout, std::ptrdiff_t first) {
-            read_blocks(info, memory, layout, first);
+    if (state_->scan.begin(info) && read_all(ours)) return true;
+    return state_->run([&](jpeg_decompress_struct& own) {
+        start_in_planes(own);
+        read_all([&](std::ptrdiff_t first) {
+            read_blocks(own, memory, layout, first);
             return true;
         });
-        jpeg_finish_decompress(&info);
+        jpeg_finish_decompress(&own);
     });
 }
 
 bool JpegFile::read_planes(std::byte* memory, const PlaneLayout& layout) {
     if (layout.size_bytes >= large_planes_bytes) return read_planes_by_bands(memory, layout);
-    return read_blocks_for([this, memory, &layout](auto read_row) {
-        for (std::ptrdiff_t line = 0; line < height(); line += lines_of_blocks()) {
-            if (!read_row(memory, layout, line)) return false;
-        }
-        return true;
-    });
+    return read_blocks_into(memory, layout, Memory::whole, [](auto, auto) {});
 }
 
 /// Into the processor's cache, and past it from there: of a line of the cache only eight bytes come
@@ -209,18 +210,14 @@ bool JpegFile::read_planes_by_bands(std::byte* memory, const PlaneLayout& layout
     CHECK(layout.strides == band_layout.strides);
     std::byte* const band = state_->band.data();
     const jpeg_decompress_struct& info = state_->info;
-    const bool good = read_blocks_for([&](auto read_row) {
-        for (std::ptrdiff_t line = 0; line < height(); line += lines_of_blocks()) {
-            if (!read_row(band, band_layout, 0)) return false;
-            for (std::size_t i = 0; i < layout.offsets.size(); ++i) {
-                copy_past_cache(
-                    plane_at(info, memory, layout, i, line),
-                    plane_at(info, band, band_layout, i, 0),
-                    static_cast<std::size_t>(rows_of_plane(info, i) * layout.strides[i]));
-            }
+    const auto copy = [&](std::ptrdiff_t line, auto) {
+        for (std::size_t i = 0; i < layout.offsets.size(); ++i) {
+            copy_past_cache(plane_at(info, memory, layout, i, line),
+                            plane_at(info, band, band_layout, i, 0),
+                            static_cast<std::size_t>(rows_of_plane(info, i) * layout.strides[i]));
         }
-        return true;
-    });
+    };
+    const bool good = read_blocks_into(band, band_layout, Memory::band, copy);
     finish_past_cache();
     return good;
 }
@@ -260,22 +257,19 @@ bool JpegFile::read_pixels(std::byte* pixels, std::ptrdiff_t stride_bytes) {
     const PlaneLayout layout = make_band();
     std::byte* const memory = state_->band.data();
     const auto width = static_cast<std::int32_t>(state_->info.image_width);
-    const Into into = stride_bytes * height() >= large_pixels_bytes ? Into::memory : Into::cache;
+    const auto height = std::ptrdiff_t{state_->info.image_height};
+    const Into into = stride_bytes * height >= large_pixels_bytes ? Into::memory : Into::cache;
     // From planes to pixels while a row of blocks is still in the processor's cache.
-    return read_blocks_for([&](auto read_row) {
-        for (std::ptrdiff_t line = 0; line < height(); line += lines_of_blocks()) {
-            if (!read_row(memory, layout, 0)) return false;
-            const auto lines = std::min(height() - line, lines_of_blocks());
-            // JFIF knows one matrix and one range.
-            const PlanarView band{*format,
-                                  ColourMatrix::bt601,
-                                  ColourRange::full,
-                                  {width, static_cast<std::int32_t>(lines)},
-                                  planes_in(memory, layout)};
-            to_bgrx(band, pixels + line * stride_bytes, stride_bytes, into);
-        }
-        return true;
-    });
+    const auto convert = [&](std::ptrdiff_t line, std::ptrdiff_t lines) {
+        // JFIF knows one matrix and one range.
+        const PlanarView band{*format,
+                              ColourMatrix::bt601,
+                              ColourRange::full,
+                              {width, static_cast<std::int32_t>(lines)},
+                              planes_in(memory, layout)};
+        to_bgrx(band, pixels + line * stride_bytes, stride_bytes, into);
+    };
+    return read_blocks_into(memory, layout, Memory::band, convert);
 }
 
 } // namespace sumac::video

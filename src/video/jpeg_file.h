@@ -40,13 +40,12 @@ public:
     bool read_pixels(std::byte* pixels, std::ptrdiff_t stride_bytes);
 
 private:
-    [[nodiscard]] std::ptrdiff_t height() const;
-    [[nodiscard]] std::ptrdiff_t lines_of_blocks() const; ///< of the picture, in a row of blocks
-    /// Calls `work` with a function that reads the next row of blocks into planes in memory, from a
-    /// row of the picture on, or says that it cannot; and once more, from the first row on, if ours
-    /// cannot but libjpeg may.
-    template <class Work>
-    bool read_blocks_for(Work work);
+    /// Room for all rows of blocks, or for one after the other.
+    enum class Memory { whole, band };
+    /// After each row of blocks calls `then` with its first line of the picture, and how many there
+    /// are; once more from the first on, if our own reading could not go on but libjpeg may.
+    template <class Then>
+    bool read_blocks_into(std::byte* memory, const PlaneLayout& layout, Memory is, Then then);
     bool read_planes_by_bands(std::byte* memory, const PlaneLayout& layout);
     PlaneLayout make_band();
 

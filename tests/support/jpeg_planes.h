@@ -10,10 +10,10 @@
 #include <optional>
 #include <vector>
 
-// clang-format off: jpeglib.h wants <cstdio> before it
-#include <jpeglib.h>
-
+// jpeglib.h wants <cstdio> before it.
+// clang-format off
 #include <cstdio>
+#include <jpeglib.h>
 // clang-format on
 
 namespace sumac::video {
