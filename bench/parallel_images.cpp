@@ -122,9 +122,9 @@ void large_lz_stream(benchmark::State& state) {
     measure(state, images, SPICE_IMAGE_TYPE_LZ_RGB);
 }
 
-/// Nothing but copies, of as many bytes as the large LZ images have: into a buffer, as a decoder
-/// writes, and from there to a part of the screen. What the machine's memory leaves to a second
-/// thread.
+/// Nothing but copies, of about as many bytes as the large LZ images have: into a buffer, as a
+/// decoder writes, and from there to a part of the screen. What a second thread gains where memory
+/// is all that there is to wait for.
 void copies(benchmark::State& state) {
     constexpr std::size_t image_bytes = 3'600'000;
     const auto threads = static_cast<std::size_t>(state.range(0));
